@@ -99,7 +99,8 @@ function dependencyFingerprint() {
 /** Installs the workspace from its lockfile, unless that was done already; ends the process when it cannot. */
 export async function ensureInstalled() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) fail(`Anabranch needs Node 20.19 or newer; this is ${process.version}.`);
+  if (major < 20 || (major === 20 && minor < 19))
+    fail(`Anabranch needs Node 20.19 or newer; this is ${process.version}.`);
 
   const stamp = join(root, "node_modules", ".anabranch-installed");
   const fingerprint = dependencyFingerprint();
