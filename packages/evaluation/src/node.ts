@@ -1,0 +1,1 @@
+export * from "./data/read-e2e.js";
