@@ -1,2 +1,5 @@
 export * from "./errors/index.js";
 export * from "./model/index.js";
+export * from "./graph/index.js";
+export * from "./decoder/index.js";
+export * from "./contract/index.js";

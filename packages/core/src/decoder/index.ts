@@ -1,0 +1,4 @@
+export * from "./pass-graph.js";
+export * from "./rope-frequencies.js";
+export { HIDDEN_BIAS, passNames, type RowSetName } from "./row-set.js";
+export { insertionLayer } from "./stages.js";

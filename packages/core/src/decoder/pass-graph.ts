@@ -1,0 +1,124 @@
+import { InvalidArgumentError } from "../errors/index.js";
+import { type Graph, GraphBuilder, type KeyLayout } from "../graph/index.js";
+import type { ModelSpec, StreamSpec } from "../model/index.js";
+import type { LayerContext } from "./layer.js";
+import { passNames, type RowSet, type RowSetName } from "./row-set.js";
+import {
+  addFinalNorm,
+  addHead,
+  addLowerStage,
+  addUpperStage,
+  insertionLayer,
+  insertStreams,
+  selectRows,
+} from "./stages.js";
+
+/**
+ * Which rows of a pass carry streams.
+ * - none: none does (a plain pass).
+ * - some: those named by `rows.group` (shared mode, with the others named by `rows.rest`) or `rows.streams` (lossless).
+ * - all: every row does, in order; the short cut for verifying a draft tree in shared mode.
+ */
+export type StreamRows = "none" | "some" | "all";
+
+export interface PassGraphOptions {
+  readonly spec: ModelSpec;
+  /** The adapter's settings; required where rows carry streams, and in shared mode always. */
+  readonly streams?: StreamSpec;
+  readonly streamRows: StreamRows;
+  /** How committed keys and values come in; absent: every row of the text is in the pass. */
+  readonly past?: KeyLayout;
+  /**
+   * Logits to compute, by row set: "rows" for those listed by the input `read.<set>`, "all" for every position.
+   * Sets that are not named get no logits; their states after the final norm are outputs anyway.
+   */
+  readonly logits?: Partial<Record<RowSetName, "rows" | "all">>;
+}
+
+function contextOf(name: string, spec: ModelSpec, streams: StreamSpec | undefined, past: KeyLayout | undefined): LayerContext {
+  return { builder: new GraphBuilder(name), spec, streams, past };
+}
+
+/**
+ * The whole of a pass, lower, upper and head in one graph. Inputs and outputs are named by {@link passNames}.
+ *
+ * @throws InvalidArgumentError when rows are to carry streams and no stream settings are given.
+ */
+export function buildPassGraph(options: PassGraphOptions): Graph {
+  const { spec, streams, streamRows, past } = options;
+  if (streamRows !== "none" && streams === undefined) {
+    throw new InvalidArgumentError("Rows cannot carry streams without stream settings.", {
+      cure: "Pass the adapter's StreamSpec as `streams`.",
+    });
+  }
+  const context = contextOf(`pass.${streamRows}`, spec, streams, past);
+  const lower = addLowerStage(context);
+  const sets = addUpperStage(context, upperSets(context, lower, streamRows));
+  for (const set of sets) addFinalNorm(context, set);
+  addLogits(context, options.logits ?? {});
+  return context.builder.build();
+}
+
+function upperSets(context: LayerContext, main: RowSet, streamRows: StreamRows): RowSet[] {
+  const { builder, spec, streams } = context;
+  if (streams !== undefined) {
+    const layer = insertionLayer(spec.layers, streams);
+    builder.output(passNames.hidden(layer), main.x);
+  }
+  if (streamRows === "none" || streams === undefined) return [main];
+  if (streams.mode === "lossless") {
+    return [main, insertStreams(context, streamRows === "all" ? main.x : selectRows(context, main, "streams"), "streams")];
+  }
+  if (streamRows === "all") return [insertStreams(context, main.x, "group")];
+  const rest: RowSet = { ...main, name: "rest", x: selectRows(context, main, "rest") };
+  return [rest, insertStreams(context, selectRows(context, main, "group"), "group")];
+}
+
+function addLogits(context: LayerContext, wanted: Partial<Record<RowSetName, "rows" | "all">>): void {
+  const { builder } = context;
+  for (const [set, which] of Object.entries(wanted) as [RowSetName, "rows" | "all"][]) {
+    let states = builder.outputValue(passNames.final(set));
+    if (which === "rows") {
+      const rows = builder.input(passNames.read(set), ["batch", `read.${set}`], "i32");
+      [states] = builder.add("select", `${set}.read`, [states, rows], {}) as [string];
+    }
+    builder.output(passNames.logits(set), addHead(context, `${set}.logits`, states));
+  }
+}
+
+/** What {@link buildStreamsGraph} is built from. */
+export interface StreamsGraphOptions {
+  readonly spec: ModelSpec;
+  readonly streams: StreamSpec;
+  readonly past: KeyLayout;
+  readonly logits?: boolean;
+}
+
+/**
+ * Streams alone, beside rows that are already committed (deferred streams; and lossless training on kept states):
+ * the input `hidden.<N - N_s>.main` [batch, streams, hidden] holds those rows' states, and the rows' own keys and values
+ * are among the past. Only in lossless mode, where the main stream does not see its streams.
+ *
+ * @throws InvalidArgumentError in shared mode.
+ */
+export function buildStreamsGraph(options: StreamsGraphOptions): Graph {
+  const { spec, streams, past } = options;
+  if (streams.mode !== "lossless") {
+    throw new InvalidArgumentError("Streams of a shared-mode adapter cannot be deferred: the main stream sees them.");
+  }
+  const context = contextOf("streams", spec, streams, past);
+  const hidden = passNames.hidden(insertionLayer(spec.layers, streams));
+  const states = context.builder.input(hidden, ["batch", "streams", spec.hiddenSize]);
+  const sets = addUpperStage(context, [insertStreams(context, states, "streams")]);
+  for (const set of sets) addFinalNorm(context, set);
+  if (options.logits === true) addLogits(context, { streams: "all" });
+  return context.builder.build();
+}
+
+/** The LM head alone, on states after the final norm: input `states` [batch, n, hidden], output `logits`. */
+export function buildHeadGraph(spec: ModelSpec): Graph {
+  const context = contextOf("head", spec, undefined, undefined);
+  const states = context.builder.input("states", ["batch", "n", spec.hiddenSize]);
+  context.builder.output("logits", addHead(context, "logits", states));
+  return context.builder.build();
+}
