@@ -6,7 +6,20 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { packageFolders, pnpm, readJson } from "./workspace.mjs";
+import { packageFolders, pnpm, readJson, tool } from "./workspace.mjs";
+
+/**
+ * An export that is missing from publishConfig works in the workspace and is gone once published: no tool sees that.
+ *
+ * @param {{ exports?: object, publishConfig?: { exports?: object } }} manifest
+ */
+function exportsDiffer({ exports = {}, publishConfig = {} }) {
+  const here = Object.keys(exports).sort().join(" ");
+  const published = Object.keys(publishConfig.exports ?? exports)
+    .sort()
+    .join(" ");
+  return here === published ? [] : [`exports has ${here}, but publishConfig.exports has ${published}`];
+}
 
 /** @param {string} folder */
 async function problemsOf(folder) {
@@ -16,8 +29,8 @@ async function problemsOf(folder) {
     if (pack.code !== 0) return [pack.output];
     const tarball = join(destination, /** @type {string} */ (readdirSync(destination)[0]));
     const tools = await Promise.all([
-      pnpm(["exec", "publint", "run", tarball, "--strict"], { quiet: true }),
-      pnpm(["exec", "attw", tarball, "--profile", "esm-only", "--no-emoji"], { quiet: true }),
+      tool("publint", ["run", tarball, "--strict"], { quiet: true }),
+      tool("attw", [tarball, "--profile", "esm-only", "--no-emoji"], { quiet: true }),
     ]);
     return tools.filter(({ code }) => code !== 0).map(({ output }) => output.trim());
   } finally {
@@ -29,7 +42,7 @@ let failed = 0;
 for (const folder of packageFolders()) {
   const manifest = readJson(join(folder, "package.json"));
   if (manifest.private === true) continue;
-  const problems = await problemsOf(folder);
+  const problems = [...exportsDiffer(manifest), ...(await problemsOf(folder))];
   if (problems.length > 0) failed += 1;
   console.log([`${problems.length === 0 ? "ok" : "FAILED"} ${manifest.name}`, ...problems].join("\n"));
 }

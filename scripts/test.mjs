@@ -6,38 +6,50 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { countLines, countVitest, total } from "./tally.mjs";
-import { ensureInstalled, pnpm } from "./workspace.mjs";
+import { ensureInstalled, pnpm, run, tool } from "./workspace.mjs";
 
 /** @typedef {import("./tally.mjs").Tally} Tally */
+/** @typedef {() => ReturnType<typeof run>} Command */
+
+const quiet = { quiet: true };
 
 /**
  * A stage that counts as one test, or as one for each "ok NAME" and "FAILED NAME" line that it prints.
  * Its output is shown only when it fails.
  *
  * @param {string} name
- * @param {readonly string[]} command
+ * @param {Command} command
  * @returns {Promise<Tally>}
  */
 async function check(name, command) {
   const started = performance.now();
-  const { code, output } = await pnpm(["exec", ...command], { quiet: true });
-  const tally = countLines(output, code);
+  const { code, output } = await command();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
   if (code !== 0) console.log(`${output.trimEnd()}\n`);
-  return tally;
+  return countLines(output, code);
 }
 
 /**
- * What needs the build is not run without it.
+ * A stage that needs the build is skipped without it.
  *
  * @param {string} name
- * @returns {Tally}
+ * @param {Command} command
+ * @returns {Promise<Tally>}
  */
-function skip(name) {
+async function checkBuilt(name, command) {
+  if (build.failed === 0) return check(name, command);
   console.log(`skip   ${name}: the build failed`);
   return { passed: 0, failed: 0, skipped: 1 };
 }
+
+/**
+ * Through pnpm, because turbo runs the packages' scripts with the pnpm that it finds on the path.
+ *
+ * @param {readonly string[]} tasks
+ * @returns {Command}
+ */
+const turbo = (tasks) => () => pnpm(["exec", "turbo", "run", ...tasks, "--output-logs=errors-only"], quiet);
 
 /** All packages' tests in one vitest process, whose own report goes to the terminal. */
 async function unitTests() {
@@ -45,7 +57,7 @@ async function unitTests() {
   const report = join(folder, "report.json");
   try {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-    const { code } = await pnpm(["exec", "vitest", "run", ...reporters]);
+    const { code } = await tool("vitest", ["run", ...reporters]);
     return countVitest(report, code);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -54,22 +66,15 @@ async function unitTests() {
 
 await ensureInstalled();
 
-const build = await check("build", ["turbo", "run", "build", "--output-logs=errors-only"]);
-const built = build.failed === 0;
+const build = await check("build", turbo(["build"]));
 const { passed, failed, skipped } = total([
   build,
-  await check("typecheck", ["turbo", "run", "typecheck", "typecheck:workspace", "--output-logs=errors-only"]),
-  await check("lint", ["biome", "check", "--error-on-warnings", "."]),
-  await check("imports go down the package map", [
-    "depcruise",
-    "--config",
-    ".dependency-cruiser.mjs",
-    "packages",
-    "apps",
-  ]),
-  await check("no dead code", ["knip", "--no-config-hints"]),
-  built ? await check("packages as published", ["node", "scripts/check-packages.mjs"]) : skip("packages as published"),
-  built ? await check("bundle size", ["size-limit"]) : skip("bundle size"),
+  await check("types", turbo(["typecheck", "typecheck:workspace"])),
+  await check("lint", () => tool("biome", ["check", "--error-on-warnings", "."], quiet)),
+  await check("imports", () => tool("depcruise", ["--config", ".dependency-cruiser.mjs", "packages", "apps"], quiet)),
+  await check("dead code", () => tool("knip", ["--no-config-hints"], quiet)),
+  await checkBuilt("packages as published", () => run(process.execPath, ["scripts/check-packages.mjs"], quiet)),
+  await checkBuilt("bundle size", () => tool("size-limit", [], quiet)),
   await unitTests(),
 ]);
 

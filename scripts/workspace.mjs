@@ -41,7 +41,7 @@ export function run(command, args, { quiet = false, cwd = root, env = process.en
       cwd,
       env: { ...env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
       stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
-      shell: process.platform === "win32",
+      shell: process.platform === "win32" && command !== process.execPath, // npx and the tools are .cmd files there
       timeout,
     });
     // Ctrl-C reaches the child through the terminal; it decides what to save and how to exit, and this process waits.
@@ -84,6 +84,17 @@ function findPnpm() {
 export async function pnpm(args, options) {
   const [command = "pnpm", ...prefix] = await findPnpm();
   return run(command, [...prefix, ...args], options);
+}
+
+/**
+ * Runs an installed tool of the workspace, such as biome.
+ *
+ * @param {string} name
+ * @param {readonly string[]} args
+ * @param {Parameters<typeof run>[2]} [options]
+ */
+export function tool(name, args, options) {
+  return run(join(root, "node_modules", ".bin", name), args, options);
 }
 
 /** Changes whenever what is installed may have to change. */
