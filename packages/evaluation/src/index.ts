@@ -4,3 +4,7 @@ export * from "./metrics/acceptance.js";
 export * from "./metrics/differences.js";
 export * from "./metrics/rouge.js";
 export * from "./metrics/summary.js";
+export * from "./report/beside-paper.js";
+export type * from "./report/evaluation-report.js";
+export * from "./report/markdown.js";
+export * from "./report/paper-tables.js";
