@@ -118,7 +118,7 @@ export async function ensureInstalled() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
   console.error("Installing dependencies (a minute or two the first time) ...");
   const { code, output } = await pnpm(["install", "--frozen-lockfile", "--prefer-offline"], { quiet: true });
-  if (code !== 0) fail(`${output}\nThe installation failed. It needs the npm registry, or a filled pnpm store.`);
+  if (code !== 0) fail(`${output}\nThe installation failed; the lines above say why. It needs the npm registry, or a filled pnpm store.`);
   writeFileSync(stamp, fingerprint);
 }
 
