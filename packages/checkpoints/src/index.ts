@@ -1,1 +1,5 @@
-export {};
+export type { ByteSource } from "./bytes/byte-source.js";
+export type { Folder, WritableFolder } from "./bytes/folder.js";
+export * from "./config/index.js";
+export * from "./model/index.js";
+export * from "./safetensors/index.js";

@@ -1,0 +1,16 @@
+import { UnsupportedError } from "@anabranch/core";
+
+/**
+ * Node's modules, looked up at the time of use: no import stands in the file, so a bundler for browsers has nothing to
+ * resolve, and a page that passes bytes or Blobs never gets here.
+ */
+export function nodeModule<Name extends "node:fs/promises" | "node:path">(name: Name, wanted: string) {
+  const module = globalThis.process?.getBuiltinModule?.(name);
+  if (module === undefined) {
+    throw new UnsupportedError(`${wanted}: this platform has no file system that can be reached by path.`, {
+      subject: wanted,
+      cure: "Pass the files' bytes or Blobs instead of a path.",
+    });
+  }
+  return module;
+}

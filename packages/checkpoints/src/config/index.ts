@@ -1,0 +1,3 @@
+export type { ModelConfig } from "./model-config.js";
+export { readModelConfig } from "./read-model-config.js";
+export { writeModelConfig } from "./write-model-config.js";

@@ -1,0 +1,10 @@
+import type { ModelSpec } from "@anabranch/core";
+
+/** What config.json says: the arithmetic, and the tokens that frame a text. JSON-safe. */
+export interface ModelConfig {
+  readonly spec: ModelSpec;
+  readonly bosTokenId?: number;
+  /** Any of them ends a text; may be empty. */
+  readonly eosTokenIds: readonly number[];
+  readonly padTokenId?: number;
+}

@@ -1,0 +1,51 @@
+import { type Float32Tensor, type Int8BlockTensor, InvalidArgumentError, NotFiniteError } from "@anabranch/core";
+
+export const DEFAULT_BLOCK_SIZE = 32;
+
+/**
+ * Symmetric 8-bit weights: each row is cut in blocks along its input axis, and a block's largest magnitude becomes ±127.
+ * The error of a weight is at most half its block's scale.
+ *
+ * @param tensor [out, in]
+ * @param blockSize weights a scale; a row's last block may be short
+ * @throws InvalidArgumentError for anything but a matrix; NotFiniteError
+ */
+export function quantizeInt8(tensor: Float32Tensor, blockSize = DEFAULT_BLOCK_SIZE): Int8BlockTensor {
+  const [rows, columns] = tensor.shape;
+  if (rows === undefined || columns === undefined || tensor.shape.length !== 2) {
+    throw new InvalidArgumentError(`Only matrices are quantised; this tensor has shape [${tensor.shape}].`);
+  }
+  if (!Number.isSafeInteger(blockSize) || blockSize < 1) {
+    throw new InvalidArgumentError(`blockSize is ${blockSize}; it must be a positive integer.`, {
+      subject: "blockSize",
+    });
+  }
+  const blocks = Math.ceil(columns / blockSize);
+  const data = new Int8Array(rows * columns); // [out, in]
+  const scales = new Float32Array(rows * blocks); // [out, blocks]
+  for (let row = 0; row < rows; row++) {
+    for (let block = 0; block < blocks; block++) {
+      const begin = row * columns + block * blockSize;
+      const end = row * columns + Math.min((block + 1) * blockSize, columns);
+      scales[row * blocks + block] = quantizeBlock(tensor.data, data, begin, end);
+    }
+  }
+  return { format: "int8-block", shape: [rows, columns], data, blockSize, scales };
+}
+
+/** Fills data[begin..end) and returns the block's scale, as float32. */
+function quantizeBlock(weights: Float32Array, data: Int8Array, begin: number, end: number): number {
+  let largest = 0;
+  for (let i = begin; i < end; i++) {
+    const magnitude = Math.abs(weights[i] as number);
+    if (!(magnitude < Number.POSITIVE_INFINITY)) throw new NotFiniteError(`Weight ${i} is ${weights[i]}.`);
+    if (magnitude > largest) largest = magnitude;
+  }
+  const scale = Math.fround(largest / 127);
+  if (scale === 0) return 0;
+  for (let i = begin; i < end; i++) {
+    // Clamped because a scale in float32's subnormal range is itself rounded.
+    data[i] = Math.max(-127, Math.min(127, Math.round((weights[i] as number) / scale)));
+  }
+  return scale;
+}

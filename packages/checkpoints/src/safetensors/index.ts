@@ -1,0 +1,4 @@
+export type { SafetensorsDtype } from "./dtype.js";
+export type { SafetensorsEntry } from "./header.js";
+export { openSafetensors, type SafetensorsFile, type TensorData } from "./open-safetensors.js";
+export { encodeSafetensors, type NewTensor, writeSafetensors } from "./write-safetensors.js";
