@@ -3,3 +3,4 @@ export * from "./model/index.js";
 export * from "./graph/index.js";
 export * from "./decoder/index.js";
 export * from "./contract/index.js";
+export * from "./tree/index.js";

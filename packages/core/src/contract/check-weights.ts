@@ -1,0 +1,34 @@
+import { MissingTensorError, ShapeMismatchError } from "../errors/index.js";
+import {
+  type Adapter,
+  adapterParameterShapes,
+  baseParameterShapes,
+  type ModelSpec,
+  type ModelWeights,
+} from "../model/index.js";
+
+function checkTensors(
+  owner: string,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+): void {
+  for (const [name, shape] of shapes) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new MissingTensorError(`The ${owner} has no tensor ${name}.`, { subject: name });
+    if (tensor.shape.join() !== shape.join()) {
+      throw new ShapeMismatchError(`${name} is [${tensor.shape.join(", ")}], the ${owner} wants [${shape.join(", ")}].`, {
+        subject: name,
+      });
+    }
+  }
+}
+
+/** @throws MissingTensorError, ShapeMismatchError */
+export function checkModelWeights({ spec, tensors }: ModelWeights): void {
+  checkTensors("model", baseParameterShapes(spec), tensors);
+}
+
+/** @throws MissingTensorError, ShapeMismatchError */
+export function checkAdapter(spec: ModelSpec, adapter: Adapter): void {
+  checkTensors("adapter", adapterParameterShapes(spec, adapter.streams), adapter.tensors);
+}

@@ -1,0 +1,40 @@
+import type { Sequence } from "./sequence.js";
+
+/**
+ * A tree of candidate tokens under a root that it does not hold: the bonus token. Parents stand before their children.
+ */
+export interface DraftTree {
+  readonly tokens: readonly number[];
+  /** Index of each node's parent in the tree; ROOT for children of the bonus token. */
+  readonly parents: readonly number[];
+  /** Log-probability of each node given its parent, by the drafter's own measure. */
+  readonly logProbs: readonly number[];
+}
+
+/** The parent of a draft node that follows the bonus token. */
+export const ROOT = -1;
+
+/** How large a draft may be. */
+export interface DraftLimit {
+  /** Nodes in all: the most probable by joint probability are kept. */
+  readonly nodes: number;
+  /** Children of a node: the k of the paper. */
+  readonly topK: number;
+  /** Levels; γ when absent. */
+  readonly depth?: number;
+}
+
+/** Runs the γ streams beside a sequence's last committed row (deferred streams). */
+export interface StreamsRequest {
+  readonly sequence: Sequence;
+}
+
+/**
+ * Asks for a draft from the streams of the sequence's last committed row. The streams' states never leave the backend.
+ */
+export interface DraftRequest {
+  readonly sequence: Sequence;
+  /** The token issued at the last committed row: the root of the draft. A head that conditions on it may use it. */
+  readonly bonus: number;
+  readonly limit: DraftLimit;
+}
