@@ -1,1 +1,15 @@
-export {};
+export type { PieceDecoder } from "./decoding/stage.js";
+export { createDetokenizer, type Detokenizer } from "./detokenizer.js";
+export { loadTokenizerFolder } from "./files/load-tokenizer-folder.js";
+export { writeTokenizer } from "./files/write-tokenizer.js";
+export { fromVocabularyAndMerges, type VocabularyAndMergesOptions } from "./from-vocabulary-and-merges.js";
+export { loadTokenizer, type TokenizerSource } from "./load-tokenizer.js";
+export type { DecodeOptions, EncodeOptions, Tokenizer } from "./tokenizer.js";
+export type {
+  AddedToken,
+  TokenizerComponent,
+  TokenizerConfigJson,
+  TokenizerJson,
+  TokenizerModelJson,
+} from "./tokenizer-json.js";
+export { type ByteLevelBpeOptions, trainByteLevelBpe } from "./training/train-byte-level-bpe.js";

@@ -1,0 +1,26 @@
+import { IoError } from "@anabranch/core";
+import { loadTokenizer } from "../load-tokenizer.js";
+import type { Tokenizer } from "../tokenizer.js";
+import { readTokenizerFile } from "./read-tokenizer-file.js";
+
+/**
+ * Loads tokenizer.json, and tokenizer_config.json if it is there, from a folder. Node, Bun and Deno only.
+ *
+ * Files with a checksum beside them (see {@link writeTokenizer}) are held against it.
+ *
+ * @throws IoError when the folder has no tokenizer.json or it cannot be read
+ * @throws ChecksumError when a file is not as it was written
+ * @throws InvalidFileError, UnsupportedError as {@link loadTokenizer} does
+ */
+export async function loadTokenizerFolder(path: string): Promise<Tokenizer> {
+  const { join } = await import("node:path");
+  const file = join(path, "tokenizer.json");
+  const tokenizer = await readTokenizerFile(file);
+  if (tokenizer === undefined) {
+    throw new IoError(`${file} does not exist.`, {
+      subject: file,
+      cure: "Give the folder of a Hugging Face model; fromVocabularyAndMerges reads the older vocab.json and merges.txt.",
+    });
+  }
+  return loadTokenizer({ tokenizer, config: await readTokenizerFile(join(path, "tokenizer_config.json")) });
+}
