@@ -14,6 +14,17 @@ export class GraphBuilder {
 
   constructor(readonly name: string) {}
 
+  /** A builder that goes on where a finished graph ends; the graph itself stays as it is. */
+  static from(graph: Graph, name = graph.name): GraphBuilder {
+    const builder = new GraphBuilder(name);
+    for (const [value, type] of Object.entries(graph.values)) builder.#values.set(value, type);
+    builder.#inputs.push(...graph.inputs);
+    builder.#parameters.push(...graph.parameters);
+    builder.#nodes.push(...graph.nodes);
+    Object.assign(builder.#outputs, graph.outputs);
+    return builder;
+  }
+
   /** A value that changes with every run. Asking twice for one name gives the same input. */
   input(name: string, shape: Shape, dtype: DType = "f32"): string {
     return this.#declare(this.#inputs, name, { shape, dtype });
