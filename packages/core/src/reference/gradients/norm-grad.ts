@@ -1,0 +1,23 @@
+import type { Kernel } from "../kernel.js";
+import { row, rowCount, zeros } from "../tensor.js";
+import { dot } from "../vector.js";
+
+/**
+ * With n = x / root and g = dy * weight: dx = (g - n mean(g n)) / root, dWeight = Σ dy * n.
+ * x and dy: [batch, rows, features], weight: [features]
+ */
+export const normGrad: Kernel<"normGrad"> = ([x, weight, dy], { epsilon }) => {
+  const [dx, dWeight] = [zeros(x.shape), zeros(weight.shape)];
+  for (let r = 0; r < rowCount(x); r++) {
+    const [from, to, dFrom] = [row(x, r), row(dy, r), row(dx, r)];
+    const root = Math.sqrt(dot(from, from) / from.length + epsilon);
+    const normed = Float64Array.from(from, (value) => value / root);
+    const g = Float64Array.from(to, (value, i) => value * (weight.data[i] as number));
+    const mean = dot(g, normed) / from.length;
+    for (let i = 0; i < from.length; i++) {
+      dFrom[i] = ((g[i] as number) - (normed[i] as number) * mean) / root;
+      dWeight.data[i] = (dWeight.data[i] as number) + (to[i] as number) * (normed[i] as number);
+    }
+  }
+  return [dx, dWeight];
+};

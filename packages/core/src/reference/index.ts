@@ -1,0 +1,3 @@
+export { interpret } from "./interpret.js";
+export { referenceRuntime } from "./reference-runtime.js";
+export type { ReferenceTensor } from "./tensor.js";
