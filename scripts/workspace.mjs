@@ -32,17 +32,17 @@ export function packageFolders() {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ quiet?: boolean, cwd?: string, env?: NodeJS.ProcessEnv, timeout?: number }} [options]
+ * @param {{ quiet?: boolean, cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal }} [options]
  * @returns {Promise<{ code: number, output: string }>} 128 and above: ended by a signal or never started
  */
-export function run(command, args, { quiet = false, cwd = root, env = process.env, timeout = 0 } = {}) {
+export function run(command, args, { quiet = false, cwd = root, env = process.env, signal } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
       stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
       shell: process.platform === "win32" && command !== process.execPath, // npx and the tools are .cmd files there
-      timeout,
+      ...(signal && { signal }),
     });
     // Ctrl-C reaches the child through the terminal; it decides what to save and how to exit, and this process waits.
     const ignore = () => {};
@@ -68,7 +68,7 @@ function findPnpm() {
     quiet: true,
     cwd: tmpdir(),
     env: { ...process.env, COREPACK_ENABLE_NETWORK: "0" },
-    timeout: 10_000,
+    signal: AbortSignal.timeout(10_000), // a wrapper of pnpm may wait for a network that is not there
   }).then(({ output }) =>
     `pnpm@${output.trim()}` === pinnedPnpm ? ["pnpm"] : ["npx", "--yes", "--loglevel=error", pinnedPnpm],
   );
@@ -118,7 +118,8 @@ export async function ensureInstalled() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
   console.error("Installing dependencies (a minute or two the first time) ...");
   const { code, output } = await pnpm(["install", "--frozen-lockfile", "--prefer-offline"], { quiet: true });
-  if (code !== 0) fail(`${output}\nThe installation failed; the lines above say why. It needs the npm registry, or a filled pnpm store.`);
+  if (code !== 0)
+    fail(`${output}\nThe installation failed, as said above. It needs the npm registry or a filled store.`);
   writeFileSync(stamp, fingerprint);
 }
 
