@@ -1,3 +1,4 @@
+export * from "./adapter/index.js";
 export type { ByteSource } from "./bytes/byte-source.js";
 export type { Folder, WritableFolder } from "./bytes/folder.js";
 export * from "./config/index.js";

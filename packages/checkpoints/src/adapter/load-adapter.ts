@@ -1,0 +1,96 @@
+import {
+  type Adapter,
+  adapterParameterShapes,
+  ChecksumError,
+  type Float32Tensor,
+  type ModelSpec,
+  type ModelWeights,
+  type StreamSpec,
+  toFloat32,
+  UnsupportedError,
+} from "@anabranch/core";
+import { type Folder, openIn } from "../bytes/folder.js";
+import { readBlockSizes, readInt8, scalesName } from "../model/int8-file.js";
+import { requireShape, requireTensor } from "../model/require-tensor.js";
+import { HEADER_CHECKSUM } from "../safetensors/checksums.js";
+import { openSafetensors, type SafetensorsFile } from "../safetensors/open-safetensors.js";
+import { ADAPTER_WEIGHTS_FILE } from "./adapter-files.js";
+import type { AdapterSettings } from "./adapter-settings.js";
+import { adapterTensors } from "./adapter-tensors.js";
+import { checkBase } from "./check-base.js";
+import { loadAdapterConfig } from "./load-adapter-config.js";
+
+export interface LoadedAdapter extends AdapterSettings {
+  readonly adapter: Adapter;
+}
+
+export interface LoadAdapterOptions {
+  /** The model it will run on, or that model's fingerprint: another one is refused. */
+  readonly base?: ModelWeights | string;
+}
+
+/**
+ * Loads a stream adapter's folder. Every byte of both files is checked; tensors come as float32 whatever the file holds.
+ *
+ * @param folder a path (Node), or the files' bytes or Blobs by name
+ * @throws WrongBaseModelError, UnsupportedError (another kind of adapter, a newer version), InvalidFileError,
+ *   ChecksumError, MissingTensorError, ShapeMismatchError, IoError
+ */
+export async function loadAdapter(folder: Folder, { base }: LoadAdapterOptions = {}): Promise<LoadedAdapter> {
+  const config = await loadAdapterConfig(folder);
+  const { streams, baseFingerprint, settings } = config;
+  const file = await openSafetensors(await openIn(folder, ADAPTER_WEIGHTS_FILE));
+  try {
+    if (file.metadata.get(HEADER_CHECKSUM) !== config.tensorsChecksum) throw wrongTensors(file.name);
+    if (base !== undefined) await checkBase(config, base, file.name);
+    const tensors = await readTensors(file, streams, typeof base === "object" ? base.spec : undefined);
+    const adapter = { streams, tensors, ...(baseFingerprint === undefined ? {} : { baseFingerprint }) };
+    return { adapter, ...settings };
+  } finally {
+    await file.close();
+  }
+}
+
+async function readTensors(file: SafetensorsFile, streams: StreamSpec, spec?: ModelSpec) {
+  const blockSizes = readBlockSizes(file);
+  const shapes = spec === undefined ? undefined : adapterParameterShapes(spec, streams);
+  const tensors = new Map<string, Float32Tensor>();
+  const used = new Set<string>();
+  for (const { name, fileName, shape } of adapterTensors(streams)) {
+    const found = requireTensor(file.tensors, fileName, file.name).shape;
+    const loose = [shape[0] ?? found[0] ?? 0, shape[1] ?? found[1] ?? 0];
+    requireShape(fileName, found, shapes?.get(name) ?? loose, file.name);
+    tensors.set(name, await readFloat32(file, fileName, blockSizes.get(fileName)));
+    used.add(fileName);
+    if (blockSizes.has(fileName)) used.add(scalesName(fileName));
+  }
+  const extra = [...file.tensors.keys()].find((name) => !used.has(name));
+  if (extra !== undefined) throw unknownTensor(file.name, extra);
+  return tensors;
+}
+
+async function readFloat32(file: SafetensorsFile, name: string, blockSize?: number): Promise<Float32Tensor> {
+  const shape = file.tensors.get(name)?.shape ?? [];
+  if (blockSize !== undefined) {
+    return { format: "f32", shape, data: toFloat32(await readInt8(file, name, blockSize)) };
+  }
+  const data = await file.read(name);
+  if (data instanceof Float32Array) return { format: "f32", shape, data };
+  throw new UnsupportedError(`${file.name}: tensor "${name}" is I8, but the file does not say where its scales are.`, {
+    subject: name,
+  });
+}
+
+function wrongTensors(file: string): ChecksumError {
+  return new ChecksumError(`${file} is not the file that adapter_config.json was written with.`, {
+    subject: file,
+    cure: "Fetch or write both files again.",
+  });
+}
+
+function unknownTensor(file: string, name: string): UnsupportedError {
+  return new UnsupportedError(`${file}: tensor "${name}" is part of the adapter, but this release cannot use it.`, {
+    subject: name,
+    cure: "Update @anabranch/checkpoints.",
+  });
+}
