@@ -117,7 +117,9 @@ export async function ensureInstalled() {
   const fingerprint = dependencyFingerprint();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
   console.error("Installing dependencies (a minute or two the first time) ...");
-  const { code, output } = await pnpm(["install", "--frozen-lockfile", "--prefer-offline"], { quiet: true });
+  // Without a terminal pnpm refuses to replace a node_modules that was installed from another store, rather than ask.
+  const args = ["install", "--frozen-lockfile", "--prefer-offline", "--config.confirm-modules-purge=false"];
+  const { code, output } = await pnpm(args, { quiet: true });
   if (code !== 0)
     fail(`${output}\nThe installation failed, as said above. It needs the npm registry or a filled store.`);
   writeFileSync(stamp, fingerprint);
