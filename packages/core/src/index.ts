@@ -5,3 +5,6 @@ export * from "./decoder/index.js";
 export * from "./contract/index.js";
 export * from "./tree/index.js";
 export * from "./reference/index.js";
+export * from "./verification/index.js";
+export * from "./drafters/index.js";
+export * from "./decoding/index.js";

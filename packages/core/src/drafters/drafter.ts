@@ -1,0 +1,37 @@
+import type { DraftTree } from "../contract/draft.js";
+import type { BackendModel, CallOptions } from "../contract/model.js";
+import type { RowRead, RowResult } from "../contract/pass.js";
+import type { Sequence } from "../contract/sequence.js";
+
+/** The calls of a model that move a sequence on; what a drafter may use, and what the loop times. */
+export type StepCalls = Pick<BackendModel, "pass" | "commit" | "streams" | "draft">;
+
+/** What a drafter knows when it is asked for the next tree: the step is over and its path is committed. */
+export interface DraftContext {
+  readonly calls: StepCalls;
+  readonly sequence: Sequence;
+  /** Committed tokens, prompt included, without the bonus token. */
+  readonly tokens: readonly number[];
+  /** The token to draft after. */
+  readonly bonus: number;
+  /** How many more tokens may be emitted after the bonus token; a deeper draft would be wasted. */
+  readonly remaining: number;
+  /** What was read of the last committed row. */
+  readonly lastRow: RowResult;
+  readonly options: CallOptions;
+}
+
+/**
+ * Proposes draft trees; the decoding loop verifies them. Speculative Streaming is one; so are none (plain decoding), a second
+ * model, Medusa heads, EAGLE, n-grams. All share verification, so comparisons are fair.
+ */
+export interface Drafter {
+  readonly name: string;
+  /** Whether streams must run beside the rows of every pass. */
+  readonly streamsInPass: boolean;
+  /** What to read of each row besides its argmax. */
+  readonly read?: RowRead;
+  /** A draft for the pass that takes in the prompt, before the model has said anything. Its nodes follow the prompt. */
+  open?(prompt: readonly number[]): DraftTree;
+  draft(context: DraftContext): Promise<DraftTree>;
+}

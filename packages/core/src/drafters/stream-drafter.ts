@@ -1,0 +1,41 @@
+import type { AdapterHandle } from "../contract/adapter-handle.js";
+import type { DraftLimit, DraftTree } from "../contract/draft.js";
+import { InvalidArgumentError } from "../errors/index.js";
+import type { Drafter } from "./drafter.js";
+
+/**
+ * When streams run. parallel: beside every row of the pass (the paper). deferred: after acceptance, beside the one
+ * accepted row, which costs a second read of the top layers and saves all other rows' streams; lossless mode only.
+ */
+export type StreamTiming = "parallel" | "deferred";
+
+export interface StreamDrafterOptions {
+  readonly adapter: AdapterHandle;
+  readonly limit: DraftLimit;
+  readonly timing: StreamTiming;
+}
+
+/**
+ * Speculative Streaming as a drafter: the tree comes from the streams beside the last committed row.
+ *
+ * @throws InvalidArgumentError for deferred streams in shared mode, where the main stream sees them.
+ */
+export function streamDrafter({ adapter, limit, timing }: StreamDrafterOptions): Drafter {
+  if (timing === "deferred" && adapter.streams.mode === "shared") {
+    throw new InvalidArgumentError("Streams of a shared-mode adapter cannot be deferred: the main stream sees them.", {
+      subject: "timing",
+      cure: "Use parallel streams, or an adapter trained in lossless mode.",
+    });
+  }
+  const depth = Math.min(limit.depth ?? adapter.streams.gamma, adapter.streams.gamma);
+  return {
+    name: `streams-${timing}`,
+    streamsInPass: timing === "parallel",
+    async draft({ calls, sequence, bonus, remaining, options }) {
+      if (timing === "deferred") await calls.streams([{ sequence }], options);
+      const reachable = { ...limit, depth: Math.min(depth, remaining) };
+      const [draft] = await calls.draft([{ sequence, bonus, limit: reachable }], options);
+      return draft as DraftTree;
+    },
+  };
+}
