@@ -33,7 +33,7 @@ export function checkComponent(value: unknown, place: ComponentPlace, path: stri
 
 /** Settings that the library under us would quietly ignore. */
 function checkLimits(type: string, fields: Fields, place: ComponentPlace, path: string): void {
-  if (place === "post_processor" && type === "TemplateProcessing") return checkTemplate(fields, path);
+  if (place === "post_processor" && type === "TemplateProcessing") checkTemplate(fields, path);
   if (place !== "pre_tokenizer") return;
   const { behavior } = fields;
   if (type === "Split" && behavior !== "Isolated" && behavior !== "Removed" && fields.invert !== true) {

@@ -16,6 +16,8 @@ export function asFields(value: unknown, path: string): Fields {
 
 export function asArray(value: unknown, path: string): readonly unknown[] {
   if (!Array.isArray(value)) throw invalid(path, "is not a list");
+  // A hole, which JSON has not, would slip through forEach.
+  if (value.includes(undefined)) throw invalid(path, "has a gap");
   return value;
 }
 
