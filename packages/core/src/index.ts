@@ -8,3 +8,4 @@ export * from "./reference/index.js";
 export * from "./verification/index.js";
 export * from "./drafters/index.js";
 export * from "./decoding/index.js";
+export { createReferenceBackend } from "./reference-backend/index.js";
