@@ -38,4 +38,10 @@ describe("Utf8Assembler", () => {
       expect(assembler.isEmpty).toBe(true);
     }
   });
+
+  it("does not hold back bytes that no further byte can make a character", () => {
+    for (const bytes of [[0xc1], [0xf5], [0xe0, 0x80], [0xed, 0xa0], [0xf0, 0x8f], [0xf4, 0x90]]) {
+      expect(new Utf8Assembler().push(Uint8Array.from(bytes))).toBe("\ufffd".repeat(bytes.length));
+    }
+  });
 });
