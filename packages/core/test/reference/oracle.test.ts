@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import type { StreamMode } from "../../src/index.js";
-import type { FileTensor } from "../support/read-safetensors.js";
+import { expectClose } from "../support/close.js";
 import { runDeferredStreams, runPass, Trace } from "../support/run-case.js";
 import { hasStreamsTiny, readStreamsTinyCase, type StreamsTinyCase } from "../support/streams-tiny.js";
 
@@ -9,18 +9,10 @@ const where = hasStreamsTiny ? "" : " (skipped: shared/fixtures/streams-tiny is 
 /** 1e-4 is what is asked of the reference; what is left in float64 is the rounding of the float32 file, some 5e-8. */
 const tolerance = 1e-6;
 
-/** The largest difference, as a share of the largest expected value. */
-function deviation(actual: readonly number[][], expected: FileTensor): number {
-  const flat = actual.flat();
-  expect(flat).toHaveLength(expected.data.length);
-  const scale = expected.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return flat.reduce((most, value, i) => Math.max(most, Math.abs(value - (expected.data[i] as number))), 0) / scale;
-}
-
 function expectLogits(trace: Trace, { expected, streamRows }: StreamsTinyCase): void {
   const streams = streamRows.map((row) => trace.streams[row] as number[]);
-  expect(deviation(trace.main, expected.main)).toBeLessThan(tolerance);
-  expect(deviation(streams, expected.streams)).toBeLessThan(tolerance);
+  expectClose(trace.main.flat(), expected.main.data, tolerance);
+  expectClose(streams.flat(), expected.streams.data, tolerance);
 }
 
 const modes: readonly StreamMode[] = ["shared", "lossless"];
