@@ -4,12 +4,17 @@
  */
 export function findDuplicateKey(json: string): string | undefined {
   const open: (Set<string> | undefined)[] = [];
-  for (const [token, colon] of tokens(json)) {
-    if (token === "{") open.push(new Set());
-    else if (token === "[") open.push(undefined);
-    else if (token === "}" || token === "]") open.pop();
-    else if (colon) {
-      const key = JSON.parse(token) as string;
+  const structural = /["{}[\]]/g;
+  for (let match = structural.exec(json); match !== null; match = structural.exec(json)) {
+    const [character] = match;
+    if (character === "{") open.push(new Set());
+    else if (character === "[") open.push(undefined);
+    else if (character !== '"') open.pop();
+    else {
+      const end = endOfString(json, match.index);
+      structural.lastIndex = end;
+      if (!isKey(json, end)) continue;
+      const key = JSON.parse(json.slice(match.index, end)) as string;
       const keys = open.at(-1);
       if (keys?.has(key)) return key;
       keys?.add(key);
@@ -18,9 +23,18 @@ export function findDuplicateKey(json: string): string | undefined {
   return undefined;
 }
 
-/** Brackets and strings, and whether a colon follows (which makes a string a key). */
-function* tokens(json: string): Generator<[token: string, colon: boolean]> {
-  for (const match of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g)) {
-    yield [match[1] ?? match[0], match[2] !== undefined];
+/** Where the string that begins at `start` ends, its closing quote included. By hand: a regular expression for it overflows the stack on megabytes. */
+function endOfString(json: string, start: number): number {
+  let end = start + 1;
+  for (; json[end] !== '"'; end++) {
+    if (json[end] === "\\") end++;
   }
+  return end + 1;
+}
+
+/** A colon comes next, white space aside. */
+function isKey(json: string, end: number): boolean {
+  const colon = /[^ \t\n\r]/g;
+  colon.lastIndex = end;
+  return colon.exec(json)?.[0] === ":";
 }

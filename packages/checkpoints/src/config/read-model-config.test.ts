@@ -1,0 +1,106 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { modelSpecs } from "../../test/support/arbitrary-model.js";
+import { readModelConfig } from "./read-model-config.js";
+import { writeModelConfig } from "./write-model-config.js";
+
+const minimal = {
+  model_type: "llama",
+  vocab_size: 160,
+  hidden_size: 64,
+  intermediate_size: 96,
+  num_hidden_layers: 4,
+  num_attention_heads: 4,
+};
+
+const four = { ...minimal, rope_theta: 5e5, rope_scaling: null, torch_dtype: "bfloat16" };
+const five = { ...minimal, rope_parameters: { rope_theta: 5e5, rope_type: "default" }, dtype: "bfloat16" };
+
+describe("readModelConfig", () => {
+  it("reads what it wrote", () => {
+    const tokens = fc.record(
+      {
+        eosTokenIds: fc.array(fc.nat()),
+        bosTokenId: fc.nat(),
+        padTokenId: fc.nat(),
+      },
+      { requiredKeys: ["eosTokenIds"] },
+    );
+    fc.assert(
+      fc.property(modelSpecs, tokens, (spec, given) => {
+        const json = JSON.parse(JSON.stringify(writeModelConfig(spec, given)));
+        expect(readModelConfig(json)).toEqual({ spec, ...given });
+      }),
+    );
+  });
+
+  it("takes Hugging Face's defaults for what is absent", () => {
+    const { spec, eosTokenIds } = readModelConfig(minimal);
+    expect(spec).toMatchObject({
+      kvHeads: 4,
+      headSize: 16,
+      normEpsilon: 1e-6,
+      rope: { theta: 10_000 },
+      tiedHead: false,
+    });
+    expect(spec.maxPositions).toBe(2048);
+    expect(eosTokenIds).toEqual([]);
+  });
+
+  it("reads the spelling of transformers 4 and of 5 alike", () => {
+    expect(readModelConfig(four)).toEqual(readModelConfig(five));
+    expect(readModelConfig(four).spec.rope.theta).toBe(5e5);
+  });
+
+  it("takes one or several end tokens", () => {
+    expect(readModelConfig({ ...minimal, eos_token_id: 2 }).eosTokenIds).toEqual([2]);
+    expect(readModelConfig({ ...minimal, eos_token_id: [2, 3] }).eosTokenIds).toEqual([2, 3]);
+  });
+
+  it.each([
+    ["model_type", { model_type: "mistral" }],
+    ["model_type", { model_type: undefined }],
+    ["architectures", { architectures: ["LlamaForSequenceClassification"] }],
+    ["attention_bias", { attention_bias: true }],
+    ["mlp_bias", { mlp_bias: true }],
+    ["hidden_act", { hidden_act: "gelu" }],
+    ["pretraining_tp", { pretraining_tp: 2 }],
+    ["sliding_window", { sliding_window: 8 }],
+    ["layer_types", { layer_types: ["full_attention", "sliding_attention"] }],
+    ["quantization_config", { quantization_config: { quant_method: "gptq" } }],
+    ["auto_map", { auto_map: { AutoModel: "modeling_x.X" } }],
+    ["rope_scaling.rope_type", { rope_scaling: { rope_type: "llama3", factor: 8 } }],
+    ["rope_scaling.type", { rope_scaling: { type: "linear", factor: 2 } }],
+    ["rope_parameters.rope_type", { rope_parameters: { rope_type: "yarn", rope_theta: 1e4, factor: 4 } }],
+    ["rope_parameters.factor", { rope_parameters: { rope_theta: 1e4, factor: 4 } }],
+    ["rope_parameters.partial_rotary_factor", { rope_parameters: { rope_theta: 1e4, partial_rotary_factor: 0.5 } }],
+    ["rope_parameters.full_attention", { rope_parameters: { full_attention: { rope_theta: 1e4 } } }],
+  ])("refuses what it cannot compute: %s", (field, change) => {
+    expect(() => readModelConfig({ ...minimal, ...change }, "a/config.json")).toThrow(
+      expect.objectContaining({
+        code: "UNSUPPORTED",
+        subject: field,
+        message: expect.stringContaining("a/config.json"),
+      }),
+    );
+  });
+
+  it.each([
+    ["vocab_size", { vocab_size: undefined }],
+    ["hidden_size", { hidden_size: 0 }],
+    ["num_hidden_layers", { num_hidden_layers: 1e15 }],
+    ["num_hidden_layers", { num_hidden_layers: "4" }],
+    ["num_key_value_heads", { num_key_value_heads: 3 }],
+    ["num_attention_heads", { num_attention_heads: 3, num_key_value_heads: 3 }],
+    ["head_dim", { head_dim: 7 }],
+    ["rms_norm_eps", { rms_norm_eps: -1 }],
+    ["rope_theta", { rope_theta: 0 }],
+    ["rope_parameters.rope_theta", { rope_theta: 1e4, rope_parameters: { rope_theta: 2e4 } }],
+    ["tie_word_embeddings", { tie_word_embeddings: "yes" }],
+    ["eos_token_id", { eos_token_id: -5 }],
+  ])("refuses an impossible value: %s", (field, change) => {
+    expect(() => readModelConfig({ ...minimal, ...change }, "a/config.json")).toThrow(
+      expect.objectContaining({ code: "INVALID_FILE", subject: field }),
+    );
+  });
+});
