@@ -1,6 +1,7 @@
 import { IoError } from "@anabranch/core";
 import { loadTokenizer } from "../load-tokenizer.js";
 import type { Tokenizer } from "../tokenizer.js";
+import { nodeModules } from "./node-modules.js";
 import { readTokenizerFile } from "./read-tokenizer-file.js";
 
 /**
@@ -13,7 +14,7 @@ import { readTokenizerFile } from "./read-tokenizer-file.js";
  * @throws InvalidFileError, UnsupportedError as {@link loadTokenizer} does
  */
 export async function loadTokenizerFolder(path: string): Promise<Tokenizer> {
-  const { join } = await import("node:path");
+  const { join } = nodeModules().path;
   const file = join(path, "tokenizer.json");
   const tokenizer = await readTokenizerFile(file);
   if (tokenizer === undefined) {

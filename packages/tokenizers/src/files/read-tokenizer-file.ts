@@ -1,6 +1,7 @@
 import { IoError } from "@anabranch/core";
 import { invalid } from "../checking/fields.js";
 import { checksumPath, verifyChecksum } from "./checksum.js";
+import { nodeModules } from "./node-modules.js";
 
 /**
  * Reads a JSON file as text, and holds it against its checksum where there is one.
@@ -8,11 +9,10 @@ import { checksumPath, verifyChecksum } from "./checksum.js";
  * @returns undefined when there is no such file
  */
 export async function readTokenizerFile(path: string): Promise<string | undefined> {
-  const { basename } = await import("node:path");
   const bytes = await readIfThere(path);
   if (bytes === undefined) return undefined;
   const line = await readIfThere(checksumPath(path));
-  if (line !== undefined) await verifyChecksum(bytes, new TextDecoder().decode(line), basename(path));
+  if (line !== undefined) verifyChecksum(bytes, new TextDecoder().decode(line), nodeModules().path.basename(path));
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
@@ -21,9 +21,9 @@ export async function readTokenizerFile(path: string): Promise<string | undefine
 }
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  const { readFile } = await import("node:fs/promises");
+  const { fs } = nodeModules();
   try {
-    return await readFile(path);
+    return await fs.readFile(path);
   } catch (cause) {
     if ((cause as { code?: unknown }).code === "ENOENT") return undefined;
     throw new IoError(`${path} could not be read.`, { subject: path, cure: "Check the path and its rights.", cause });
