@@ -1,1 +1,6 @@
-export {};
+export type { TrainingExample } from "./batches/index.js";
+export type { CheckpointStore, TrainingState } from "./checkpoint/index.js";
+export { type DifferentiateOptions, differentiate, gradientName } from "./differentiate/index.js";
+export { lossNames, nextTokenGraph, seedsOf, sharedGraph } from "./graphs/index.js";
+export { initialAdapter, initialWeights } from "./model/initial-weights.js";
+export * from "./train/index.js";

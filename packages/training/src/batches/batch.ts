@@ -1,0 +1,53 @@
+import type { Tensor } from "@anabranch/core";
+import type { Forest } from "./forest.js";
+import type { LossTargets } from "./loss-targets.js";
+
+/** α_0 and α_j of Eq. 5. */
+export interface LossWeights {
+  /** α_0 */
+  readonly main: number;
+  /** α_j, one for each stream. */
+  readonly streams: readonly number[];
+}
+
+/** What one run of a loss graph is given. */
+export interface Batch {
+  /** Inputs of the loss graph and of its gradient. */
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly losses: readonly LossTargets[];
+  /** Main rows without padding. */
+  readonly rows: number;
+}
+
+/** The longest of the forests, at least 1: runtimes dislike empty axes. */
+export function longest(forests: readonly Forest[], length: (forest: Forest) => number): number {
+  return Math.max(1, ...forests.map(length));
+}
+
+export function int32(shape: readonly number[], data: Int32Array): Tensor {
+  return { shape, data };
+}
+
+/** Rows of the branches: those that have targets. */
+export function branchRows({ tokens, shared }: Forest): number {
+  return tokens.length - shared;
+}
+
+/** Puts what each branch row predicts: the main stream the next token, stream j the one j further, if there is one. */
+export function putTargets(
+  entry: number,
+  { branches, shared }: Forest,
+  main: LossTargets | undefined,
+  streams?: LossTargets,
+): void {
+  for (const { start, targets } of branches) {
+    for (let i = 0; i < targets.length; i++) {
+      const row = start - shared + i;
+      main?.put(entry, row, 0, targets[i] as number);
+      if (streams === undefined) continue;
+      for (let j = 1; j <= streams.perRow && i + j < targets.length; j++) {
+        streams.put(entry, row, j - 1, targets[i + j] as number);
+      }
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export type { CheckpointStore, TrainingState } from "./training-state.js";

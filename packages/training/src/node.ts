@@ -1,0 +1,1 @@
+export { checkpointFolder, readCheckpointWeights } from "./checkpoint/checkpoint-folder.js";

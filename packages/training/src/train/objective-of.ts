@@ -1,0 +1,83 @@
+import {
+  type Adapter,
+  adapterParameterShapes,
+  baseParameterShapes,
+  type Float32Tensor,
+  InvalidArgumentError,
+  type ModelWeights,
+  MissingTensorError,
+  ShapeMismatchError,
+  toFloat32,
+  type WeightTensor,
+} from "@anabranch/core";
+import type { TrainSettings } from "./settings.js";
+import { streamWeights } from "./settings.js";
+import { type DividedWeights, nextTokenObjective, sharedObjective } from "./whole-model.js";
+import type { Objective } from "./objective.js";
+
+/**
+ * - next-token: the model alone, all its weights;
+ * - shared: model and streams together (Eq. 5); all weights, or with `train: "adapter"` the adapter's only;
+ * - lossless: the streams alone, on a model that stays as it is.
+ */
+export type TrainingMode = "next-token" | "shared" | "lossless";
+
+/** What learns, and what from. */
+export interface TrainingSubject {
+  readonly mode: TrainingMode;
+  readonly weights: ModelWeights;
+  /** Streams with the weights that they start from (`initialAdapter`); required but in next-token training. */
+  readonly adapter?: Adapter;
+  /** Shared mode: whether the model's own weights learn too. */
+  readonly train?: "all" | "adapter";
+}
+
+/** @throws InvalidArgumentError, MissingTensorError, ShapeMismatchError */
+export function objectiveOf(subject: TrainingSubject, settings: TrainSettings): Objective {
+  const { mode, weights, adapter } = subject;
+  const { spec } = weights;
+  checkTensors(weights.tensors, baseParameterShapes(spec));
+  if (mode === "next-token") return nextTokenObjective(spec, divide(weights, undefined, true));
+  if (adapter === undefined || adapter.streams.mode !== mode) {
+    throw new InvalidArgumentError(`Training in ${mode} mode wants an adapter whose streams have mode "${mode}".`, {
+      subject: "adapter",
+      cure: "Make one with initialAdapter.",
+    });
+  }
+  checkTensors(adapter.tensors, adapterParameterShapes(spec, adapter.streams));
+  const { streams } = adapter;
+  if (mode === "shared") {
+    const alphas = { main: settings.mainWeight, streams: streamWeights(settings, streams.gamma) };
+    return sharedObjective(spec, streams, divide(weights, adapter, subject.train !== "adapter"), alphas);
+  }
+  throw new InvalidArgumentError("Lossless training is on its way.");
+}
+
+function divide(weights: ModelWeights, adapter: Adapter | undefined, all: boolean): DividedWeights {
+  const trained = new Map<string, Float32Tensor>();
+  const constants = new Map<string, WeightTensor>();
+  for (const [name, tensor] of weights.tensors) {
+    if (all) trained.set(name, learning(tensor));
+    else constants.set(name, tensor);
+  }
+  for (const [name, tensor] of adapter?.tensors ?? []) trained.set(name, learning(tensor));
+  return { trained, constants };
+}
+
+/** A copy: what the caller gave stays as it is. */
+function learning(tensor: WeightTensor): Float32Tensor {
+  return { format: "f32", shape: tensor.shape, data: Float32Array.from(toFloat32(tensor)) };
+}
+
+function checkTensors(
+  tensors: ReadonlyMap<string, WeightTensor>,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): void {
+  for (const [name, shape] of shapes) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new MissingTensorError(`The weights have no tensor ${name}.`, { subject: name });
+    if (tensor.shape.join() !== shape.join()) {
+      throw new ShapeMismatchError(`${name} is [${tensor.shape}]; the model wants [${shape}].`, { subject: name });
+    }
+  }
+}

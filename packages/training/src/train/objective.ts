@@ -1,0 +1,15 @@
+import type { Float32Tensor, WeightTensor } from "@anabranch/core";
+import type { Batch, TrainingExample } from "../batches/index.js";
+import type { LossGraph } from "../graphs/index.js";
+
+/** What a mode of training consists of; the loop, the optimiser and checkpoints know no more. */
+export interface Objective {
+  readonly loss: LossGraph;
+  /** Weights that learn: changed in place. */
+  readonly trained: ReadonlyMap<string, Float32Tensor>;
+  /** The other weights of the loss graph. */
+  readonly constants: ReadonlyMap<string, WeightTensor>;
+  /** The examples of one optimiser step as runs of the loss graph whose gradients add up; one where memory allows. */
+  batches(examples: readonly TrainingExample[]): Promise<readonly Batch[]>;
+  dispose(): Promise<void>;
+}
