@@ -13,7 +13,8 @@ const map = {
   "backend-onnx": ["core", "checkpoints"],
   training: ["core", "checkpoints"],
   evaluation: ["core", "checkpoints"],
-  anabranch: ["training", "evaluation", "tokenizers", "backend-onnx", "checkpoints", "core"],
+  "model-e2e": [], // files, and where they lie
+  anabranch: ["model-e2e", "training", "evaluation", "tokenizers", "backend-onnx", "checkpoints", "core"],
 };
 
 const folders = readdirSync(new URL("packages/", import.meta.url), { withFileTypes: true })
