@@ -104,7 +104,7 @@ export default {
       name: "sources-use-no-dev-dependency",
       severity: "error",
       from: { path: "^(packages|apps)/[^/]+/src/", pathNot: checks },
-      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"], pathNot: "node_modules/@types/" },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only", "npm"], pathNot: "node_modules/@types/" },
     },
   ],
   options: {
