@@ -5,9 +5,9 @@ import { checkSeal } from "../bytes/seal.js";
 import { checkFields, parseJsonObject, size } from "../config/check-fields.js";
 import type { ModelConfig } from "../config/model-config.js";
 import { readModelConfig } from "../config/read-model-config.js";
-import { CONFIG_CHECKSUM, CONFIG_FILE, MODEL_FORMAT_VERSION, OUR_FIELD, QUANT_METHOD } from "./model-files.js";
+import { CONFIG_CHECKSUM, CONFIG_FILE, MODEL_FORMAT_VERSION, OUR_FIELD, QUANTIZATION_FORMAT } from "./model-files.js";
 
-const quantization = v.object({ quant_method: v.literal(QUANT_METHOD), block_size: size() });
+const quantization = v.strictObject({ format: v.literal(QUANTIZATION_FORMAT), block_size: size() });
 
 /**
  * Reads and, where it is ours, checks a folder's config.json.

@@ -7,5 +7,8 @@ export const OUR_FIELD = "anabranch";
 export const CONFIG_CHECKSUM = "config_sha256";
 export const MODEL_FORMAT_VERSION = 1;
 
-/** `quant_method` in config.json: transformers refuses a method it does not know, instead of reading I8 as weights. */
-export const QUANT_METHOD = "anabranch_int8";
+/**
+ * `quantization_config.format` in config.json. Without a `quant_method`, on purpose: transformers refuses a configuration
+ * that has none, but only warns about one that it does not know, and would then take I8 for the weights themselves.
+ */
+export const QUANTIZATION_FORMAT = "anabranch-int8";

@@ -72,7 +72,7 @@ function convert(weight: WeightTensor, { format, blockSize }: SaveModelOptions):
 }
 
 async function configText({ spec }: ModelWeights, { format, blockSize, config }: SaveModelOptions): Promise<string> {
-  const quantization = { quant_method: files.QUANT_METHOD, block_size: blockSize ?? DEFAULT_BLOCK_SIZE };
+  const quantization = { format: files.QUANTIZATION_FORMAT, block_size: blockSize ?? DEFAULT_BLOCK_SIZE };
   const json = {
     ...writeModelConfig(spec, config),
     ...(format === "int8" ? { quantization_config: quantization } : {}),
