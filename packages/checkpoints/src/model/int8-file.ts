@@ -5,7 +5,7 @@ import type { SafetensorsFile } from "../safetensors/open-safetensors.js";
 import type { NewTensor } from "../safetensors/write-safetensors.js";
 
 /** In `__metadata__`: JSON, a quantised tensor's name to its block size. Which tensors have scales beside them. */
-export const INT8_BLOCKS = "anabranch.int8_blocks";
+const INT8_BLOCKS = "anabranch.int8_blocks";
 
 /** The name of a quantised tensor's scales, [out, blocks]. */
 export const scalesName = (tensor: string): string => `${tensor}.scales`;

@@ -7,7 +7,7 @@ import { invalid, type SafetensorsHeader } from "./header.js";
  * What our own files carry in `__metadata__`, so that any flipped byte is found. One flip can hide one of these names, not
  * the others, and a file with any name of this prefix must have all of them.
  */
-export const OUR_PREFIX = "anabranch.";
+const OUR_PREFIX = "anabranch.";
 export const FILE_VERSION = "anabranch.file_version";
 /** SHA-256 of the header's text (padding included) while this field holds zeros. */
 export const HEADER_CHECKSUM = "anabranch.header_sha256";
