@@ -4,3 +4,4 @@ export { type DifferentiateOptions, differentiate, gradientName } from "./differ
 export { lossNames, nextTokenGraph, seedsOf, sharedGraph } from "./graphs/index.js";
 export { initialAdapter, initialWeights } from "./model/initial-weights.js";
 export * from "./train/index.js";
+export { memoryStates, type StateHandle, type StateStore } from "./states/index.js";

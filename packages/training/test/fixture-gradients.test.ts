@@ -11,10 +11,11 @@ const runtimes = [{ name: "the reference interpreter", create: () => referenceRu
 async function gradientsOf(fixture: Fixture, create: () => typeof referenceRuntime) {
   const { weights, adapter, train } = fixture;
   const settings = { ...defaultSettings, mainWeight: train.alpha_0, streamWeights: train.alpha_j };
-  const objective = objectiveOf({ mode: adapter.streams.mode, weights, adapter }, settings);
+  const runtime = create();
+  const objective = await objectiveOf(runtime, { mode: adapter.streams.mode, weights, adapter }, settings);
   const first = (train.stream_rows[0] as number) + 1;
   const example = { prompt: train.sequence.slice(0, first), completions: [train.sequence.slice(first)] };
-  const step = await GradientStep.compile(create(), objective);
+  const step = await GradientStep.compile(runtime, objective);
   const result = await step.run(await objective.batches([example]));
   await step.dispose();
   await objective.dispose();
@@ -23,10 +24,11 @@ async function gradientsOf(fixture: Fixture, create: () => typeof referenceRunti
 
 describe.skipIf(!fixtureIsThere)("a training step (skipped where ../shared/fixtures/streams-tiny is absent)", () => {
   describe.each(runtimes)("on $name", ({ create, tolerance }) => {
-    it("has the oracle's loss and gradients in shared mode, adapters and base weights", async () => {
-      const fixture = await loadFixture("shared");
+    it.each(["shared", "lossless"] as const)("has the oracle's loss and every gradient in %s mode", async (mode) => {
+      const fixture = await loadFixture(mode);
       const { loss, losses, gradients } = await gradientsOf(fixture, create);
-      expect(relativeDistance(losses, [fixture.train.loss_main, ...fixture.train.loss_streams])).toBeLessThan(tolerance);
+      const main = mode === "shared" ? [fixture.train.loss_main] : [];
+      expect(relativeDistance(losses, [...main, ...fixture.train.loss_streams])).toBeLessThan(tolerance);
       expect(relativeDistance([loss], [fixture.train.loss])).toBeLessThan(tolerance);
       expect(new Set(gradients.keys())).toEqual(new Set(fixture.gradients.keys()));
       for (const [name, { data }] of fixture.gradients) {

@@ -2,6 +2,8 @@ export type { Batch, LossWeights } from "./batch.js";
 export { checkExamples, type TrainingExample } from "./example.js";
 export { type Branch, type Forest, forestRows, growForest } from "./forest.js";
 export type { LossTargets } from "./loss-targets.js";
+export { type LosslessBatchOptions, losslessBatches } from "./lossless-batch.js";
+export { mainRowInputs } from "./main-rows.js";
 export { nextTokenBatch } from "./next-token-batch.js";
 export { epochBatches, type OrderSettings } from "./order.js";
 export { sharedBatch } from "./shared-batch.js";

@@ -39,6 +39,22 @@ export class LossTargets {
     }
   }
 
+  /** Rows from .. to-1 of every entry, with the weights that they have among all. */
+  slice(from: number, to: number): LossTargets {
+    const part = new LossTargets(this.set, this.batch, to - from, this.perRow);
+    for (let entry = 0; entry < this.batch; entry++) {
+      for (let row = from; row < to; row++) {
+        for (let member = 0; member < this.perRow; member++) {
+          const at = (entry * this.rows + row) * this.perRow + member;
+          if (this.counted[at] === 0) continue;
+          part.put(entry, row - from, member, this.targets[at] as number);
+          part.seeds[(entry * part.rows + row - from) * part.perRow + member] = this.seeds[at] as number;
+        }
+      }
+    }
+    return part;
+  }
+
   /** The mean loss of each member, -mean(log p); NaN where no row has a target. */
   losses(logProbs: ArrayLike<number>): number[] {
     return this.#means((at) => -(logProbs[at] as number));

@@ -3,6 +3,7 @@ import {
   adapterParameterShapes,
   baseParameterShapes,
   type Float32Tensor,
+  type GraphRuntime,
   InvalidArgumentError,
   type ModelWeights,
   MissingTensorError,
@@ -10,10 +11,10 @@ import {
   toFloat32,
   type WeightTensor,
 } from "@anabranch/core";
-import type { TrainSettings } from "./settings.js";
-import { streamWeights } from "./settings.js";
-import { type DividedWeights, nextTokenObjective, sharedObjective } from "./whole-model.js";
+import { type LosslessOptions, losslessObjective } from "./lossless.js";
 import type { Objective } from "./objective.js";
+import { streamWeights, type TrainSettings } from "./settings.js";
+import { type DividedWeights, nextTokenObjective, sharedObjective } from "./whole-model.js";
 
 /**
  * - next-token: the model alone, all its weights;
@@ -30,10 +31,15 @@ export interface TrainingSubject {
   readonly adapter?: Adapter;
   /** Shared mode: whether the model's own weights learn too. */
   readonly train?: "all" | "adapter";
+  readonly lossless?: LosslessOptions;
 }
 
 /** @throws InvalidArgumentError, MissingTensorError, ShapeMismatchError */
-export function objectiveOf(subject: TrainingSubject, settings: TrainSettings): Objective {
+export async function objectiveOf(
+  runtime: GraphRuntime,
+  subject: TrainingSubject,
+  settings: TrainSettings,
+): Promise<Objective> {
   const { mode, weights, adapter } = subject;
   const { spec } = weights;
   checkTensors(weights.tensors, baseParameterShapes(spec));
@@ -46,11 +52,13 @@ export function objectiveOf(subject: TrainingSubject, settings: TrainSettings): 
   }
   checkTensors(adapter.tensors, adapterParameterShapes(spec, adapter.streams));
   const { streams } = adapter;
-  if (mode === "shared") {
-    const alphas = { main: settings.mainWeight, streams: streamWeights(settings, streams.gamma) };
-    return sharedObjective(spec, streams, divide(weights, adapter, subject.train !== "adapter"), alphas);
+  const alphas = streamWeights(settings, streams.gamma);
+  if (mode === "lossless") {
+    const divided = divide(weights, adapter, false);
+    return losslessObjective(runtime, weights, adapter, divided, alphas, subject.lossless ?? {});
   }
-  throw new InvalidArgumentError("Lossless training is on its way.");
+  const divided = divide(weights, adapter, subject.train !== "adapter");
+  return sharedObjective(spec, streams, divided, { main: settings.mainWeight, streams: alphas });
 }
 
 function divide(weights: ModelWeights, adapter: Adapter | undefined, all: boolean): DividedWeights {
