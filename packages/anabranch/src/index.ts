@@ -1,1 +1,3 @@
-export {};
+export type { DraftingOptions } from "./model/drafting.js";
+export { type GeneratedToken, type GenerateOptions, LanguageModel } from "./model/language-model.js";
+export { type LoadOptions, load, type Place } from "./model/load.js";

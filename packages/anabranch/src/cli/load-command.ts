@@ -1,0 +1,16 @@
+import { createReferenceBackend } from "@anabranch/core";
+import { load } from "../model/load.js";
+import type { LanguageModel } from "../model/language-model.js";
+import { type ModelOptions, placesOf } from "./options.js";
+
+/** Loads what a command's options name. */
+export async function loadFrom(options: ModelOptions, signal: AbortSignal): Promise<LanguageModel> {
+  const { model, adapter } = placesOf(options);
+  return load(model, {
+    ...(adapter === undefined ? {} : { adapter }),
+    ...(options.backend === "reference" ? { backend: createReferenceBackend() } : {}),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    weights: options.weights,
+    signal,
+  });
+}

@@ -1,0 +1,70 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { EMBEDDED, type EmbeddedName } from "../embedded.js";
+import type { Place } from "../model/load.js";
+
+/** Parses a whole number within bounds for commander. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least}${most < 1e15 ? ` to ${most}` : ""}.`);
+  };
+}
+
+export interface ModelOptions {
+  readonly model?: string;
+  readonly adapter?: string;
+  readonly mode: "shared" | "lossless";
+  readonly gamma?: number;
+  readonly backend: "onnx" | "reference";
+  readonly threads?: number;
+  readonly weights: "float32" | "as-stored";
+}
+
+/** Options that say which model to load and what to run it on. */
+export function addModelOptions(command: Command): Command {
+  return command
+    .option("--model <folder>", "a Hugging Face folder; the embedded model when absent")
+    .option("--adapter <folder>", "a stream adapter's folder")
+    .addOption(new Option("--mode <mode>", "which embedded model").choices(["shared", "lossless"]).default("lossless"))
+    .option("--gamma <n>", "streams; in shared mode another γ is another trained model", wholeNumber(1, 16))
+    .addOption(new Option("--backend <name>", "what computes").choices(["onnx", "reference"]).default("onnx"))
+    .option("--threads <n>", "threads of the backend; all processors when absent", wholeNumber(1))
+    .addOption(new Option("--weights <how>", "how to compute with 8-bit files").choices(["float32", "as-stored"]).default("float32"));
+}
+
+export interface DraftOptions {
+  readonly drafter: "streams" | "none";
+  readonly streams: "parallel" | "deferred" | "auto";
+  readonly topK?: number;
+  readonly nodes?: number;
+  readonly opening: boolean;
+}
+
+/** Options that say how to draft. */
+export function addDraftOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--drafter <name>", "who drafts").choices(["streams", "none"]).default("streams"))
+    .addOption(
+      new Option("--streams <when>", "when streams run").choices(["parallel", "deferred", "auto"]).default("auto"),
+    )
+    .option("--top-k <k>", "children of a draft node (default 3)", wholeNumber(1, 64))
+    .option("--nodes <n>", "nodes of a draft, the most probable are kept (default: 8, or the full tree with --top-k)", wholeNumber(1, 4096))
+    .option("--no-opening", "leave out the draft that the prefill pass verifies");
+}
+
+/** The embedded model that the options ask for, or the folders that they name. */
+export function placesOf(options: ModelOptions): { model: Place; adapter: Place | undefined } {
+  if (options.model !== undefined) return { model: options.model, adapter: options.adapter };
+  const embedded = EMBEDDED[embeddedName(options)];
+  return { model: embedded.model, adapter: options.adapter ?? embedded.adapter };
+}
+
+function embeddedName({ mode, gamma }: ModelOptions): EmbeddedName {
+  if (mode === "lossless") return "lossless";
+  const names = Object.keys(EMBEDDED).filter((name): name is EmbeddedName => name.startsWith("shared"));
+  const exact = gamma === undefined ? names[0] : names.find((name) => EMBEDDED[name].gamma === gamma);
+  if (exact !== undefined) return exact;
+  const trained = names.map((name) => EMBEDDED[name].gamma).join(", ");
+  throw new InvalidArgumentError(`No shared model with γ = ${gamma} is embedded; there is γ = ${trained}.`);
+}

@@ -1,0 +1,110 @@
+import type { TrainingMode, TrainProgress } from "@anabranch/training";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { findData, findTask, taskNames } from "../tasks/find-task.js";
+import { runTraining } from "../train/run-training.js";
+import { interruptSignal } from "./interrupt.js";
+import { wholeNumber } from "./options.js";
+import { answersBar, trainingBar } from "./progress.js";
+
+interface TrainCommandOptions {
+  readonly task: string;
+  readonly mode: TrainingMode;
+  readonly out: string;
+  readonly base?: string;
+  readonly gamma: number;
+  readonly msaLayers: number;
+  readonly rank: number;
+  readonly self: boolean;
+  readonly vocabulary: number;
+  readonly epochs: number;
+  readonly learningRate?: number;
+  readonly streamWeight?: number;
+  readonly batchRows?: number;
+  readonly completions?: number;
+  readonly seed: number;
+  readonly format: "int8" | "f32";
+  readonly resume: boolean;
+  readonly json: boolean;
+  readonly threads?: number;
+  readonly data?: string;
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a number above 0.");
+}
+
+export function trainCommand(): Command {
+  const modes = ["next-token", "shared", "lossless"];
+  const examples = [
+    "anabranch train --mode next-token --epochs 2 --out runs/base",
+    "anabranch train --mode shared --gamma 3 --epochs 2 --out runs/shared-3",
+    "anabranch train --mode lossless --base runs/base --self --gamma 7 --out runs/lossless",
+    "anabranch train --mode shared --gamma 3 --epochs 2 --out runs/shared-3 --resume",
+  ];
+  return new Command("train")
+    .description("Train a small model, a model with its streams, or streams for a model that stays as it is")
+    .addOption(new Option("--task <name>", "data set").choices(taskNames).default("e2e"))
+    .addOption(new Option("--mode <mode>", "what learns").choices(modes).default("shared"))
+    .requiredOption("--out <folder>", "where the result and the checkpoints go")
+    .option("--base <folder>", "model to start from; required in lossless mode")
+    .option("--gamma <n>", "streams", wholeNumber(1, 16), 3)
+    .option("--msa-layers <n>", "layers with streams, from the top", wholeNumber(1), 3)
+    .option("--rank <n>", "LoRA rank in lossless mode", wholeNumber(1), 32)
+    .option("--self", "learn to draft the base model's own answers", false)
+    .option("--vocabulary <n>", "tokens of a new model's tokenizer", wholeNumber(260), 2048)
+    .option("--epochs <n>", "times that every example is seen", positiveNumber, 1)
+    .option("--learning-rate <n>", "peak learning rate", positiveNumber)
+    .option("--stream-weight <n>", "weight of each stream's loss against the main stream's", positiveNumber)
+    .option("--batch-rows <n>", "rows of a batch", wholeNumber(1))
+    .option("--completions <n>", "answers that share one copy of their prompt, at most", wholeNumber(1))
+    .option("--seed <n>", "seed of weights and order", wholeNumber(0), 1)
+    .addOption(new Option("--format <format>", "how weights are written").choices(["int8", "f32"]).default("int8"))
+    .option("--resume", "go on from the checkpoint in the folder", false)
+    .option("--json", "one JSON object a step", false)
+    .option("--threads <n>", "threads; all processors when absent", wholeNumber(1))
+    .option("--data <folder>", "folder of data sets (default: $ANABRANCH_DATA or ../shared/data)")
+    .addHelpText("after", `\nCtrl-C saves; --resume goes on.\n\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`)
+    .action((options: TrainCommandOptions) => run(options));
+}
+
+async function run(options: TrainCommandOptions): Promise<void> {
+  const signal = interruptSignal();
+  const examples = await findTask(options.task).read(findData(options.data), "train");
+  const answers = answersBar();
+  const bar = trainingBar();
+  const line = (progress: TrainProgress): void => void process.stdout.write(`${JSON.stringify(progress)}\n`);
+  const { learningRate, streamWeight, batchRows, completions, base, threads } = options;
+  try {
+    const result = await runTraining(examples, {
+      mode: options.mode,
+      out: options.out,
+      ...(base === undefined ? {} : { base }),
+      gamma: options.gamma,
+      msaLayers: options.msaLayers,
+      rank: options.rank,
+      self: options.self,
+      vocabularySize: options.vocabulary,
+      settings: {
+        seed: options.seed,
+        epochs: options.epochs,
+        ...(learningRate === undefined ? {} : { learningRate }),
+        ...(streamWeight === undefined ? {} : { streamWeights: streamWeight }),
+        ...(batchRows === undefined ? {} : { batchRows }),
+        ...(completions === undefined ? {} : { completionsPerPrompt: completions }),
+      },
+      format: options.format,
+      resume: options.resume,
+      ...(threads === undefined ? {} : { threads }),
+      signal,
+      onProgress: options.json ? line : bar.update,
+      onAnswer: answers.update,
+    });
+    bar.stop();
+    process.stdout.write(`${options.out}: ${result.steps} steps\n`);
+  } finally {
+    answers.stop();
+    bar.stop();
+  }
+}

@@ -1,0 +1,22 @@
+import type { PaperTask } from "@anabranch/evaluation";
+
+export interface TaskExample {
+  /** Text for the model, before the tokenizer frames it. */
+  readonly prompt: string;
+  /** Right answers, at least one. */
+  readonly references: readonly string[];
+}
+
+export type Split = "train" | "dev" | "test";
+
+/** Data to train on and to be measured by. */
+export interface Task {
+  readonly name: string;
+  /** Its name in the paper's tables. */
+  readonly paperTask: PaperTask;
+  /**
+   * @param folder the folder that holds a folder for each task.
+   * @throws IoError, InvalidFileError
+   */
+  read(folder: string, split: Split): Promise<readonly TaskExample[]>;
+}

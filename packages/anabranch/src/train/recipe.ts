@@ -1,0 +1,36 @@
+import type { ModelSpec, StreamSpec } from "@anabranch/core";
+import { LINEAR_MODULES } from "@anabranch/core";
+
+/** The shape of the small models that come with the package: 5.2 million parameters beside the vocabulary's. */
+export function smallModelSpec(vocabularySize: number): ModelSpec {
+  return {
+    family: "llama",
+    vocabularySize,
+    hiddenSize: 256,
+    layers: 6,
+    heads: 4,
+    kvHeads: 4,
+    headSize: 64,
+    mlpSize: 768,
+    normEpsilon: 1e-5,
+    rope: { theta: 10_000 },
+    maxPositions: 512,
+    tiedHead: true,
+  };
+}
+
+export interface StreamRecipe {
+  readonly mode: StreamSpec["mode"];
+  readonly gamma: number;
+  readonly msaLayers: number;
+  /** LoRA rank; 0: none (a model that learns all its weights needs none). */
+  readonly rank: number;
+}
+
+/** Stream settings: LoRA on all layers in shared mode, on the MSA layers in lossless mode (3.1.4). */
+export function streamSpec(layers: number, { mode, gamma, msaLayers, rank }: StreamRecipe): StreamSpec {
+  if (rank === 0) return { mode, gamma, msaLayers };
+  const first = mode === "shared" ? 0 : layers - msaLayers;
+  const adapted = Array.from({ length: layers - first }, (_, index) => first + index);
+  return { mode, gamma, msaLayers, lora: { rank, alpha: rank, modules: LINEAR_MODULES, layers: adapted } };
+}
