@@ -1,0 +1,60 @@
+import { type Int8BlockTensor, UnsupportedError } from "@anabranch/core";
+import { ElementType } from "../proto/messages.js";
+import type { Lowering } from "./lowering.js";
+import { bytesOf } from "./onnx-builder.js";
+
+const BLOCK_SIZES = [16, 32, 64, 128, 256];
+
+/** Initializers of int8 weights as MatMulNBits reads them; matrices over the same rows lie one under the other. */
+export interface Int8Weights {
+  /** uint8 [out, blocks, blockSize], 128 being zero */
+  readonly data: string;
+  /** f32 [out, blocks] */
+  readonly scales: string;
+  readonly out: number;
+  readonly columns: number;
+  readonly blocks: number;
+  readonly blockSize: number;
+}
+
+/** @throws UnsupportedError for a block size that MatMulNBits has not. */
+export function int8Weights(
+  lowering: Lowering,
+  names: readonly string[],
+  tensors: readonly Int8BlockTensor[],
+): Int8Weights {
+  const first = tensors[0] as Int8BlockTensor;
+  const { blockSize } = first;
+  const columns = first.shape[1];
+  if (!BLOCK_SIZES.includes(blockSize)) {
+    throw new UnsupportedError(`ONNX Runtime has no 8-bit matmul with blocks of ${blockSize}, as ${names[0]} has.`, {
+      subject: names[0] as string,
+      cure: `Quantise in blocks of ${BLOCK_SIZES.join(", ")}, or give the weights as float32.`,
+    });
+  }
+  const blocks = Math.ceil(columns / blockSize);
+  const out = tensors.reduce((sum, tensor) => sum + tensor.shape[0], 0);
+  const name = names.join("|");
+  const { onnx } = lowering;
+  const data = onnx.once(`int8 ${name}`, () => {
+    const parts = tensors.map((tensor) => shifted(tensor, blocks));
+    return onnx.initializer(name, ElementType.uint8, [out, blocks, blockSize], parts);
+  });
+  const scales = onnx.once(`scales ${name}`, () => {
+    const parts = tensors.map((tensor) => bytesOf(tensor.scales));
+    return onnx.initializer(`${name}.scales`, ElementType.float32, [out, blocks], parts);
+  });
+  return { data, scales, out, columns, blocks, blockSize };
+}
+
+/** Signed to offset binary, the last block of each row filled up with zeros. */
+function shifted({ data, shape: [rows, columns], blockSize }: Int8BlockTensor, blocks: number): Uint8Array {
+  const padded = blocks * blockSize;
+  const bytes = new Uint8Array(rows * padded).fill(128);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      bytes[row * padded + column] = (data[row * columns + column] as number) + 128;
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,70 @@
+import type { Graph, WeightTensor } from "@anabranch/core";
+import { encodeModel } from "../proto/encode-model.js";
+import { ElementType } from "../proto/messages.js";
+import { liveGraph } from "./live-nodes.js";
+import { Lowering } from "./lowering.js";
+import { lowerNode } from "./rules.js";
+
+export interface LowerOptions {
+  /** Parameters whose values never change; the others become inputs of the model. */
+  readonly constants?: ReadonlyMap<string, WeightTensor>;
+  /** Outputs to compute; all of the graph's when absent. What only others need is left out. */
+  readonly outputs?: readonly string[];
+  /** True: rows stay float32 where they meet int8 weights. False (the default): they are quantised to int8 too. */
+  readonly exactInt8?: boolean;
+}
+
+/** An ONNX model and what it wants. */
+export interface LoweredGraph {
+  readonly model: Uint8Array;
+  /** The graph's inputs, and parameters that are no constants, that the outputs depend on. */
+  readonly inputs: readonly string[];
+  /** Output names, the graph's own. */
+  readonly outputs: readonly string[];
+  /** True where the batch can only be 1 (a cache that is kept by head has no batch axis). */
+  readonly batchOfOne: boolean;
+}
+
+const elementTypes = { f32: ElementType.float32, i32: ElementType.int32 } as const;
+
+/**
+ * Writes a graph as an ONNX model (opset 21 and ONNX Runtime's own operators). Inputs and outputs keep the graph's names.
+ *
+ * @throws UnsupportedError for int8 weights where only float32 can stand; InvalidArgumentError for an unknown output.
+ */
+export function lowerGraph(graph: Graph, options: LowerOptions = {}): LoweredGraph {
+  const { constants = new Map<string, WeightTensor>(), outputs, exactInt8 = false } = options;
+  const live = liveGraph(graph, outputs);
+  const lowering = new Lowering(graph, live, constants, { exactInt8 });
+  const { onnx } = lowering;
+  for (const output of live.outputs) onnx.reserve(output);
+  const inputs = [...graph.inputs, ...graph.parameters.filter((name) => !constants.has(name))].filter((name) =>
+    live.wanted.has(name),
+  );
+  for (const name of inputs) {
+    const { shape, dtype } = lowering.value(name);
+    onnx.input({ name, type: elementTypes[dtype], dims: shape });
+    lowering.setName(name, name);
+  }
+  nameOutputs(lowering, new Set(inputs));
+  for (const node of live.nodes) if (!lowering.isDone(node)) lowerNode(lowering, node);
+  for (const output of live.outputs) {
+    const value = graph.outputs[output] as string;
+    const { shape, dtype } = lowering.value(value);
+    const name = lowering.name(value);
+    if (name !== output) onnx.node("Identity", [name], [output]);
+    onnx.output({ name: output, type: elementTypes[dtype], dims: shape });
+  }
+  return { model: encodeModel(onnx.build(graph.name)), inputs, outputs: live.outputs, batchOfOne: lowering.batchOfOne };
+}
+
+/** A value that is an output is made under the output's name; under a second one it is copied. */
+function nameOutputs(lowering: Lowering, inputs: ReadonlySet<string>): void {
+  const named = new Set<string>();
+  for (const output of lowering.live.outputs) {
+    const value = lowering.graph.outputs[output] as string;
+    if (inputs.has(value) || lowering.constants.has(value) || named.has(value)) continue;
+    named.add(value);
+    lowering.setName(value, output);
+  }
+}

@@ -1,0 +1,119 @@
+import {
+  type Float32Tensor,
+  type Graph,
+  type GraphNode,
+  type GraphValue,
+  InvalidGraphError,
+  type Shape,
+  UnsupportedError,
+  type WeightTensor,
+} from "@anabranch/core";
+import { ElementType } from "../proto/messages.js";
+import type { LiveGraph } from "./live-nodes.js";
+import { bytesOf, type NodeOptions, OnnxBuilder } from "./onnx-builder.js";
+
+/** What the rules of the operations share while one graph is lowered. */
+export class Lowering {
+  readonly onnx = new OnnxBuilder();
+  /** True where the graph holds caches by head, which have no batch axis: the batch is then 1. */
+  readonly batchOfOne: boolean;
+  /** Probabilities of attend nodes as they left the softmax, [b, H, r, t], by the value's name. */
+  readonly softmaxes = new Map<string, string>();
+  readonly #names = new Map<string, string>();
+  /** Nodes that another node's rule has lowered along with its own. */
+  readonly #done = new Set<GraphNode>();
+  readonly #deferred = new Map<string, () => void>();
+  readonly #producers = new Map<string, GraphNode>();
+
+  constructor(
+    readonly graph: Graph,
+    readonly live: LiveGraph,
+    readonly constants: ReadonlyMap<string, WeightTensor>,
+    readonly options: { readonly exactInt8: boolean },
+  ) {
+    this.batchOfOne = graph.nodes.some((node) => node.op === "attend" && node.attributes.sources.includes("heads"));
+    for (const node of live.nodes) for (const output of node.outputs) this.#producers.set(output, node);
+  }
+
+  /** The ONNX name of a value of the graph. */
+  name(value: string): string {
+    const deferred = this.#deferred.get(value);
+    if (deferred !== undefined) {
+      this.#deferred.delete(value);
+      deferred();
+    }
+    const known = this.#names.get(value);
+    if (known !== undefined) return known;
+    const tensor = this.constants.get(value);
+    if (tensor === undefined) throw new InvalidGraphError(`The value ${value} is read before it is made.`);
+    return this.constantAsFloat32(value, tensor);
+  }
+
+  setName(value: string, name: string): void {
+    this.#names.set(value, name);
+  }
+
+  /** Lowers a value when it is first read, if ever. */
+  defer(value: string, lower: () => void): void {
+    this.#deferred.set(value, lower);
+  }
+
+  /** Reserves the name that a value will have, so that every node can carry it. */
+  declare(value: string): string {
+    const known = this.#names.get(value);
+    if (known !== undefined) return known;
+    const name = this.onnx.freeName(value);
+    this.#names.set(value, name);
+    return name;
+  }
+
+  /** Lowers to a node that makes the value itself. */
+  emit(value: string, op: string, inputs: readonly string[], options: NodeOptions = {}): void {
+    this.onnx.node(op, inputs, [this.declare(value)], options);
+  }
+
+  value(name: string): GraphValue {
+    const value = this.graph.values[name];
+    if (value === undefined) throw new InvalidGraphError(`The graph ${this.graph.name} has no value ${name}.`);
+    return value;
+  }
+
+  shape(name: string): Shape {
+    return this.value(name).shape;
+  }
+
+  wants(value: string): boolean {
+    return this.live.wanted.has(value);
+  }
+
+  producer(value: string): GraphNode | undefined {
+    return this.#producers.get(value);
+  }
+
+  isDone(node: GraphNode): boolean {
+    return this.#done.has(node);
+  }
+
+  setDone(node: GraphNode): void {
+    this.#done.add(node);
+  }
+
+  constant(value: string): WeightTensor | undefined {
+    return this.constants.get(value);
+  }
+
+  /** A constant that only has an int8 form in some places. */
+  private constantAsFloat32(value: string, tensor: WeightTensor): string {
+    if (tensor.format !== "f32") {
+      throw new UnsupportedError(`ONNX Runtime reads ${value} where int8 weights cannot stand.`, {
+        subject: value,
+        cure: "Give it as float32.",
+      });
+    }
+    const name = this.onnx.initializer(value, ElementType.float32, tensor.shape, [
+      bytesOf((tensor as Float32Tensor).data),
+    ]);
+    this.#names.set(value, name);
+    return name;
+  }
+}

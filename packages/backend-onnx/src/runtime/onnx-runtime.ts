@@ -1,0 +1,95 @@
+import { availableParallelism } from "node:os";
+import {
+  BackendFailedError,
+  type CompiledGraph,
+  type CompileOptions,
+  type Graph,
+  type GraphRuntime,
+  type GraphValue,
+  ShapeMismatchError,
+  type WeightTensor,
+} from "@anabranch/core";
+import { InferenceSession } from "onnxruntime-node";
+import { type LoweredGraph, lowerGraph } from "../lowering/lower-graph.js";
+import { messageOf, OnnxGraph } from "./onnx-graph.js";
+
+export interface OnnxRuntimeOptions {
+  /** Threads of one operation; as many as the machine runs at once when absent. */
+  readonly threads?: number;
+  /**
+   * True: rows stay float32 where they meet int8 weights, so that only the weights are rounded. False (the default):
+   * rows are rounded to int8 by block too, which is faster and adds an error of about 1e-2 of the largest logit.
+   */
+  readonly exactInt8?: boolean;
+}
+
+/** Runs graphs with ONNX Runtime on the processor, in float32. A run blocks its thread: give it a worker where that matters. */
+export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): GraphRuntime {
+  return {
+    name: "onnx",
+    compile: (graph, compileOptions = {}) => compile(graph, compileOptions, options),
+  };
+}
+
+async function compile(graph: Graph, options: CompileOptions, runtime: OnnxRuntimeOptions): Promise<CompiledGraph> {
+  const constants = usedConstants(graph, options.constants);
+  const lowered = lowerGraph(graph, {
+    ...options,
+    constants,
+    exactInt8: runtime.exactInt8 ?? false,
+  });
+  const session = await createSession(graph, lowered, runtime);
+  const expected = new Set([...graph.inputs, ...graph.parameters.filter((name) => !constants.has(name))]);
+  return new OnnxGraph(graph, {
+    session,
+    expected,
+    fed: lowered.inputs,
+    outputs: lowered.outputs,
+    settled: lowered.batchOfOne ? new Map([["batch", 1]]) : new Map(),
+  });
+}
+
+/** A model's weights may be given whole: what the graph does not use is left alone. */
+function usedConstants(
+  graph: Graph,
+  constants: ReadonlyMap<string, WeightTensor> | undefined,
+): ReadonlyMap<string, WeightTensor> {
+  const used = new Map<string, WeightTensor>();
+  for (const name of graph.parameters) {
+    const tensor = constants?.get(name);
+    if (tensor === undefined) continue;
+    const expected = (graph.values[name] as GraphValue).shape;
+    if (tensor.shape.join() !== expected.join() || tensor.data.length !== sizeOf(tensor.shape)) {
+      const message = `${name} is [${tensor.shape}] with ${tensor.data.length} numbers, the graph wants [${expected}].`;
+      throw new ShapeMismatchError(message, { subject: name });
+    }
+    used.set(name, tensor);
+  }
+  return used;
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
+async function createSession(
+  graph: Graph,
+  lowered: LoweredGraph,
+  { threads }: OnnxRuntimeOptions,
+): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(lowered.model, {
+      executionProviders: ["cpu"],
+      intraOpNumThreads: threads ?? availableParallelism(),
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 3,
+    });
+  } catch (cause) {
+    throw new BackendFailedError(`ONNX Runtime does not take the graph ${graph.name}: ${messageOf(cause)}`, {
+      subject: graph.name,
+      cause,
+    });
+  }
+}
