@@ -1,1 +1,9 @@
-export {};
+export {
+  createGraphBackend,
+  createOnnxBackend,
+  type GraphBackendLimits,
+  type GraphBackendOptions,
+  type OnnxBackendOptions,
+  type WeightHandling,
+} from "./backend/index.js";
+export { createOnnxRuntime, type OnnxRuntimeOptions } from "./runtime/onnx-runtime.js";

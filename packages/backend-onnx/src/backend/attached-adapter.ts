@@ -1,0 +1,56 @@
+import {
+  type Adapter,
+  type AdapterHandle,
+  DisposedError,
+  insertionLayer,
+  type ModelWeights,
+  type StreamSpec,
+  type WeightTensor,
+} from "@anabranch/core";
+import type { CallQueue } from "./call-queue.js";
+import { ProgramCache } from "./program-cache.js";
+
+/** Best tokens of a stream that are computed along with its states; a wider draft asks for more. */
+const FIRST_WIDTH = 8;
+
+/** An adapter beside its base weights, with the programs compiled for it. */
+export class AttachedAdapter implements AdapterHandle {
+  readonly streams: StreamSpec;
+  /** Layer at which streams are inserted: N - N_s. */
+  readonly insertion: number;
+  /** Base weights and adapter tensors by name; the arrays are the callers'. */
+  readonly weights: ReadonlyMap<string, WeightTensor>;
+  readonly programs = new ProgramCache();
+  /** How many of a stream's best tokens drafts have asked for. */
+  width = FIRST_WIDTH;
+  readonly #queue: CallQueue;
+  #disposed = false;
+
+  constructor(base: ModelWeights, adapter: Adapter, queue: CallQueue) {
+    this.streams = adapter.streams;
+    this.insertion = insertionLayer(base.spec.layers, adapter.streams);
+    this.weights = new Map<string, WeightTensor>([...base.tensors, ...adapter.tensors]);
+    this.#queue = queue;
+  }
+
+  /** @throws DisposedError */
+  requireLive(): void {
+    if (this.#disposed) throw new DisposedError("The adapter was disposed.", { subject: "adapter" });
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    try {
+      await this.#queue.run("Disposing of an adapter", () => this.free());
+    } catch (error) {
+      if (!this.#disposed) throw error;
+    }
+  }
+
+  /** Frees its programs at once. */
+  async free(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.programs.clear();
+  }
+}

@@ -1,0 +1,76 @@
+import {
+  type Backend,
+  type Capabilities,
+  checkModelWeights,
+  type GraphRuntime,
+  InvalidArgumentError,
+  type ModelSpec,
+  throwIfAborted,
+  type WeightTensor,
+} from "@anabranch/core";
+import { GraphModel } from "./graph-model.js";
+import { prepareWeights, type WeightHandling } from "./prepare-weights.js";
+
+/** Limits and choices of a backend, whatever runs its graphs. */
+export interface GraphBackendLimits {
+  /** Rows of one pass, all sequences together; 512 when absent. */
+  readonly maxRows?: number;
+  /** Sequences that may share one pass; 64 when absent. */
+  readonly maxSequences?: number;
+  /** Tokens that all sequences of a model may hold together; as many as memory has room for when absent. */
+  readonly maxSlots?: number;
+  /** Whether 8-bit weights stay as they are, or become float32 when the model is loaded; as-stored when absent. */
+  readonly weights?: WeightHandling;
+}
+
+export interface GraphBackendOptions extends GraphBackendLimits {
+  readonly name: string;
+  readonly runtime: GraphRuntime;
+  readonly weightFormats: readonly WeightTensor["format"][];
+  /** See `Capabilities.rowIndependent`; false when absent. */
+  readonly rowIndependent?: boolean;
+}
+
+/**
+ * The backend contract on anything that runs graphs.
+ * @throws InvalidArgumentError for a limit that is not a positive whole number
+ */
+export function createGraphBackend(options: GraphBackendOptions): Backend {
+  const maxSlots = limit("maxSlots", options.maxSlots, Number.MAX_SAFE_INTEGER);
+  const capabilities = capabilitiesOf(options, maxSlots);
+  return {
+    specificationVersion: "v1",
+    name: options.name,
+    async load(weights, call) {
+      throwIfAborted(call?.signal, "Loading a model");
+      checkModelWeights(weights);
+      const prepared = prepareWeights(weights, options.weightFormats, options.weights ?? "as-stored");
+      return new GraphModel(options.runtime, prepared, capabilities(weights.spec), maxSlots);
+    },
+  };
+}
+
+function capabilitiesOf(options: GraphBackendOptions, maxSlots: number): (spec: ModelSpec) => Capabilities {
+  const maxRows = limit("maxRows", options.maxRows, 512);
+  const maxSequences = limit("maxSequences", options.maxSequences, 64);
+  return (spec) => ({
+    maxRows,
+    maxSequences,
+    maxPositions: Math.min(spec.maxPositions, maxSlots),
+    weightFormats: options.weightFormats,
+    streamModes: ["shared", "lossless"],
+    parallelStreams: true,
+    deferredStreams: true,
+    pruning: false,
+    vocabularyBias: true,
+    hiddenStates: true,
+    fork: true,
+    rowIndependent: options.rowIndependent ?? false,
+  });
+}
+
+function limit(name: string, value: number | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError(`${name} is ${value}; it must be a whole number above 0.`, { subject: name });
+}

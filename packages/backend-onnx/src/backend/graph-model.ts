@@ -1,0 +1,128 @@
+import {
+  type Adapter,
+  type AdapterHandle,
+  type BackendModel,
+  type CallOptions,
+  type Capabilities,
+  type CommitRequest,
+  checkAdapter,
+  checkPass,
+  type DraftRequest,
+  type DraftTree,
+  type GraphRuntime,
+  InvalidArgumentError,
+  type ModelSpec,
+  type ModelWeights,
+  type PassRequest,
+  type PassResult,
+  type Sequence,
+  type SequenceOptions,
+  type StreamsRequest,
+} from "@anabranch/core";
+import { AttachedAdapter } from "./attached-adapter.js";
+import { CachedSequence } from "./cached-sequence.js";
+import { CallQueue } from "./call-queue.js";
+import { checkStreamSpec } from "./check-streams.js";
+import { commitPaths } from "./commit-paths.js";
+import { draftTrees } from "./draft-trees.js";
+import { ModelPrograms } from "./model-programs.js";
+import { runDeferredStreams } from "./run-deferred-streams.js";
+import { runPass } from "./run-pass.js";
+import { SlotPool } from "./slot-pool.js";
+
+/** A model on any runtime of graphs. Sequences share one pool of slots; programs are compiled as they are needed. */
+export class GraphModel implements BackendModel {
+  readonly spec: ModelSpec;
+  readonly queue = new CallQueue();
+  readonly sequences = new Set<CachedSequence>();
+  readonly pool: SlotPool;
+  readonly programs: ModelPrograms;
+  readonly #adapters = new Set<AttachedAdapter>();
+
+  constructor(
+    runtime: GraphRuntime,
+    readonly weights: ModelWeights,
+    readonly capabilities: Capabilities,
+    maxSlots: number,
+  ) {
+    this.spec = weights.spec;
+    this.pool = new SlotPool(weights.spec, maxSlots);
+    this.programs = new ModelPrograms(runtime, weights);
+  }
+
+  attach(adapter: Adapter): Promise<AdapterHandle> {
+    return this.queue.run("Attaching an adapter", async () => {
+      checkStreamSpec(this.spec, this.capabilities, adapter.streams);
+      checkAdapter(this.spec, adapter);
+      const attached = new AttachedAdapter(this.weights, adapter, this.queue);
+      await this.programs.admit(attached);
+      this.#adapters.add(attached);
+      return attached;
+    });
+  }
+
+  createSequence({ adapter }: SequenceOptions = {}): Promise<Sequence> {
+    return this.queue.run("Creating a sequence", () => {
+      if (adapter === undefined) return new CachedSequence(this, undefined);
+      if (!(adapter instanceof AttachedAdapter && this.#adapters.has(adapter))) {
+        throw new InvalidArgumentError("The adapter is not attached to this model.", {
+          subject: "adapter",
+          cure: "Attach it with the model's `attach` first.",
+        });
+      }
+      adapter.requireLive();
+      return new CachedSequence(this, adapter);
+    });
+  }
+
+  pass(requests: readonly PassRequest[], options?: CallOptions): Promise<readonly PassResult[]> {
+    const work = (): Promise<readonly PassResult[]> => {
+      const rows = requests.map((request) => ({ sequence: this.#own(request.sequence), rows: request.rows }));
+      checkPass(this.spec, this.capabilities, requests);
+      return runPass(this.programs, this.pool, rows, options);
+    };
+    return this.queue.run("A pass", work, options);
+  }
+
+  commit(requests: readonly CommitRequest[]): Promise<void> {
+    return this.queue.run("A commit", () => {
+      commitPaths(
+        this.pool,
+        requests.map(({ sequence, path }) => ({ sequence: this.#own(sequence), path })),
+      );
+    });
+  }
+
+  streams(requests: readonly StreamsRequest[], options?: CallOptions): Promise<void> {
+    const work = (): Promise<void> => {
+      const sequences = requests.map(({ sequence }) => this.#own(sequence));
+      return runDeferredStreams(this.programs, this.pool, sequences, options);
+    };
+    return this.queue.run("Deferred streams", work, options);
+  }
+
+  draft(requests: readonly DraftRequest[], options?: CallOptions): Promise<readonly DraftTree[]> {
+    const work = (): Promise<readonly DraftTree[]> => {
+      const asked = requests.map(({ sequence, bonus, limit }) => ({ sequence: this.#own(sequence), bonus, limit }));
+      return draftTrees(this.programs, this.spec, asked);
+    };
+    return this.queue.run("A draft", work, options);
+  }
+
+  dispose(): Promise<void> {
+    return this.queue.close(async () => {
+      for (const sequence of [...this.sequences]) sequence.free();
+      for (const adapter of this.#adapters) await adapter.free();
+      await this.programs.dispose();
+    });
+  }
+
+  /** @throws InvalidArgumentError for another model's sequence; DisposedError */
+  #own(sequence: Sequence): CachedSequence {
+    if (!(sequence instanceof CachedSequence && sequence.owner === this)) {
+      throw new InvalidArgumentError("The sequence belongs to another model.", { subject: "sequence" });
+    }
+    sequence.requireLive();
+    return sequence;
+  }
+}

@@ -1,0 +1,82 @@
+import type { GraphRuntime, ModelWeights, StreamRows } from "@anabranch/core";
+import type { AttachedAdapter } from "./attached-adapter.js";
+import { HeadProgram } from "./head-program.js";
+import { PassProgram } from "./pass-program.js";
+import { ProgramCache } from "./program-cache.js";
+import type { SequenceRows } from "./row-plan.js";
+import { StreamsProgram } from "./streams-program.js";
+import { widthFor } from "./top-tokens.js";
+
+/**
+ * Which graph serves which rows. Plain rows of the base model and of lossless adapters share one program, so that their
+ * results are the same bits; a shared-mode adapter, and streams beside rows, have programs of their own.
+ */
+export class ModelPrograms {
+  readonly #own = new ProgramCache();
+  /** Layers where streams of attached lossless adapters start. */
+  #keptLayers: readonly number[] = [];
+
+  constructor(
+    readonly runtime: GraphRuntime,
+    readonly weights: ModelWeights,
+  ) {}
+
+  /** From now on plain passes keep the states that this adapter's deferred streams start from. */
+  async admit({ streams, insertion }: AttachedAdapter): Promise<void> {
+    if (streams.mode !== "lossless" || this.#keptLayers.includes(insertion)) return;
+    this.#keptLayers = [...this.#keptLayers, insertion];
+    await this.#own.drop("plain");
+    await this.#own.drop("plain.hidden");
+  }
+
+  /** The adapter whose own graph these rows need; undefined where the base model's serves. */
+  owner({ sequence, rows }: SequenceRows): AttachedAdapter | undefined {
+    const { attached } = sequence;
+    if (attached === undefined || attached.streams.mode === "shared") return attached;
+    return rows.some((row) => row.streams === true) ? attached : undefined;
+  }
+
+  /** @param owner as {@link ModelPrograms.owner} gives it for all of the rows */
+  pass(owner: AttachedAdapter | undefined, requests: readonly SequenceRows[]): Promise<PassProgram> {
+    const hiddenStates = requests.some(({ rows }) => rows.some(({ read }) => read?.hidden !== undefined));
+    const { spec, tensors } = this.weights;
+    const suffix = hiddenStates ? ".hidden" : "";
+    if (owner === undefined) {
+      const options = { spec, streams: undefined, streamRows: "none", keptLayers: this.#keptLayers, hiddenStates } as const;
+      return this.#own.get(`plain${suffix}`, () => PassProgram.compile(this.runtime, tensors, options));
+    }
+    const { streams, weights, insertion } = owner;
+    const streamRows = streamRowsOf(requests);
+    const keptLayers = streams.mode === "lossless" ? [insertion] : [];
+    const options = { spec, streams, streamRows, keptLayers, hiddenStates };
+    return owner.programs.get(`pass.${streamRows}${suffix}`, () => PassProgram.compile(this.runtime, weights, options));
+  }
+
+  /** Deferred streams with as many best tokens as the adapter's drafts ask for. */
+  async streams(adapter: AttachedAdapter): Promise<StreamsProgram> {
+    const { spec } = this.weights;
+    const width = widthFor(adapter.width, spec.vocabularySize);
+    const options = { spec, streams: adapter.streams, width };
+    return adapter.programs.get(`streams.top${width}`, () => StreamsProgram.compile(this.runtime, adapter.weights, options));
+  }
+
+  head(topK: number): Promise<HeadProgram> {
+    const width = widthFor(topK, this.weights.spec.vocabularySize);
+    return this.#own.get(`head.top${width}`, () => HeadProgram.compile(this.runtime, this.weights, width));
+  }
+
+  dispose(): Promise<void> {
+    return this.#own.clear();
+  }
+}
+
+function streamRowsOf(requests: readonly SequenceRows[]): StreamRows {
+  let carrying = 0;
+  let count = 0;
+  for (const { rows } of requests) {
+    count += rows.length;
+    for (const row of rows) if (row.streams === true) carrying++;
+  }
+  if (carrying === 0) return "none";
+  return carrying === count ? "all" : "some";
+}

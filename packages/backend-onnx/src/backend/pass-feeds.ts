@@ -1,0 +1,90 @@
+import { type ModelSpec, passNames, type RowSetName, type Tensor } from "@anabranch/core";
+import type { FeedBuffers } from "./feed-buffers.js";
+import type { RowPlan } from "./row-plan.js";
+import type { RowSubset } from "./row-subset.js";
+import type { SlotPool } from "./slot-pool.js";
+
+/** Makes one input of a graph from the rows of a run. */
+export type Feed = (plan: RowPlan, pool: SlotPool, buffers: FeedBuffers) => Tensor;
+
+const SETS: readonly RowSetName[] = ["main", "rest", "group", "streams"];
+
+/** By name, a feed for every input that a pass graph may have. */
+export function passFeeds(spec: ModelSpec, gamma: number): Map<string, Feed> {
+  const members: Record<RowSetName, number> = { main: 1, rest: 1, group: 1 + gamma, streams: gamma };
+  const feeds = new Map<string, Feed>([[passNames.tokens, (plan) => plan.tokens]]);
+  for (const set of SETS) {
+    const positions = passNames.positions(set);
+    const rowsOf = passNames.rowsOf(set);
+    const read = passNames.read(set);
+    feeds.set(positions, (plan, _, buffers) => feedPositions(plan, set, members[set], positions, buffers));
+    feeds.set(rowsOf, ({ sets }, _, buffers) => feedList(sets[set]?.rows ?? [], rowsOf, buffers));
+    feeds.set(read, ({ reads }, _, buffers) => feedList(reads[set] ?? [], read, buffers));
+    const past = passNames.bias(set, "past");
+    feeds.set(past, (plan, _, buffers) => gatherRows(plan.pastBias, subset(plan, set), past, buffers));
+    for (const seen of SETS) {
+      const bias = passNames.bias(set, seen);
+      feeds.set(bias, (plan, _, buffers) => feedRowBias(plan, set, seen, bias, buffers));
+    }
+  }
+  for (const [name, feed] of pastFeeds(spec)) feeds.set(name, feed);
+  return feeds;
+}
+
+/** Feeds of the committed keys and values: the pool's buffers as they stand. */
+export function pastFeeds(spec: ModelSpec): Map<string, (plan: unknown, pool: SlotPool) => Tensor> {
+  const feeds = new Map<string, (plan: unknown, pool: SlotPool) => Tensor>();
+  for (let layer = 0; layer < spec.layers; layer++) {
+    feeds.set(passNames.pastKeys(layer), (_, pool) => pool.keys[layer] as Tensor);
+    feeds.set(passNames.pastValues(layer), (_, pool) => pool.values[layer] as Tensor);
+  }
+  return feeds;
+}
+
+function subset(plan: RowPlan, set: RowSetName): RowSubset {
+  return plan.sets[set] as RowSubset;
+}
+
+/** [1, n] */
+function feedList(rows: readonly number[], name: string, buffers: FeedBuffers): Tensor {
+  const tensor = buffers.ints(name, [1, rows.length]);
+  for (let index = 0; index < rows.length; index++) tensor.data[index] = rows[index] as number;
+  return tensor;
+}
+
+/** Positions of a set's members, all of a group at their row's: [1, positions * members] */
+function feedPositions(plan: RowPlan, set: RowSetName, members: number, name: string, buffers: FeedBuffers): Tensor {
+  const { count, rows } = subset(plan, set);
+  const tensor = buffers.ints(name, [1, count * members]);
+  for (let index = 0; index < count; index++) {
+    const position = plan.positions[rows === undefined ? index : (rows[index] as number)] as number;
+    tensor.data.fill(position, index * members, (index + 1) * members);
+  }
+  return tensor;
+}
+
+/** The rows of a set out of [1, rows, n]. */
+function gatherRows(whole: Tensor, { count, rows }: RowSubset, name: string, buffers: FeedBuffers): Tensor {
+  if (rows === undefined) return whole;
+  const width = whole.shape[2] as number;
+  const tensor = buffers.floats(name, [1, count, width]);
+  rows.forEach((row, index) => {
+    tensor.data.set(whole.data.subarray(row * width, (row + 1) * width), index * width);
+  });
+  return tensor;
+}
+
+/** What the rows of one set see of the rows of another: [1, rows of `set`, rows of `seen`] */
+function feedRowBias(plan: RowPlan, set: RowSetName, seen: RowSetName, name: string, buffers: FeedBuffers): Tensor {
+  const { rows: columns, count: width } = subset(plan, seen);
+  if (columns === undefined) return gatherRows(plan.rowBias, subset(plan, set), name, buffers);
+  const { rows, count } = subset(plan, set);
+  const tensor = buffers.floats(name, [1, count, width]);
+  for (let index = 0; index < count; index++) {
+    const from = (rows === undefined ? index : (rows[index] as number)) * plan.count;
+    for (let column = 0; column < width; column++) {
+      tensor.data[index * width + column] = plan.rowBias.data[from + (columns[column] as number)] as number;
+    }
+  }
+  return tensor;
+}

@@ -1,0 +1,138 @@
+import {
+  buildPassGraph,
+  type CompiledGraph,
+  type Graph,
+  type GraphRuntime,
+  insertionLayer,
+  type ModelSpec,
+  passNames,
+  type RowSetName,
+  type StreamRows,
+  type StreamSpec,
+  type Tensor,
+  type WeightTensor,
+} from "@anabranch/core";
+import { FeedBuffers } from "./feed-buffers.js";
+import { type Feed, passFeeds } from "./pass-feeds.js";
+import { PassRun } from "./pass-run.js";
+import { readsLogits } from "./read-logits.js";
+import { planRows, type RowPlan, type SequenceRows } from "./row-plan.js";
+import { allRows, type RowSubset, someRows } from "./row-subset.js";
+import type { SlotPool } from "./slot-pool.js";
+
+/** What a pass program is compiled for. */
+export interface PassProgramOptions {
+  readonly spec: ModelSpec;
+  /** Settings of the adapter; absent for the plain base model. */
+  readonly streams: StreamSpec | undefined;
+  readonly streamRows: StreamRows;
+  /** Layers whose entering states of main rows are kept for deferred streams. */
+  readonly keptLayers: readonly number[];
+  /** Whether all hidden states are results. */
+  readonly hiddenStates: boolean;
+}
+
+/** A pass graph made ready, and how to feed it. */
+export class PassProgram {
+  /** The sets that main rows are in after the last layer. */
+  readonly upperSets: readonly RowSetName[];
+  readonly #buffers = new FeedBuffers();
+  readonly #feeds: readonly (readonly [name: string, feed: Feed])[];
+  readonly #inputs: Record<string, Tensor> = {};
+
+  private constructor(
+    readonly options: PassProgramOptions,
+    readonly compiled: CompiledGraph,
+  ) {
+    this.upperSets = upperSets(options);
+    const feeds = passFeeds(options.spec, options.streams?.gamma ?? 0);
+    this.#feeds = compiled.graph.inputs.map((name) => [name, feeds.get(name) as Feed] as const);
+  }
+
+  static async compile(
+    runtime: GraphRuntime,
+    weights: ReadonlyMap<string, WeightTensor>,
+    options: PassProgramOptions,
+  ): Promise<PassProgram> {
+    const { spec, streams, streamRows } = options;
+    const logits = Object.fromEntries(upperSets(options).map((set) => [set, "rows" as const]));
+    const shape = streams === undefined ? {} : { streams };
+    const graph = buildPassGraph({ spec, streamRows, past: "heads", logits, ...shape });
+    const outputs = neededOutputs(graph, options);
+    return new PassProgram(options, await runtime.compile(graph, { constants: weights, outputs }));
+  }
+
+  /** Layer from which on rows are in the upper sets. */
+  get insertion(): number {
+    return insertionLayer(this.options.spec.layers, this.options.streams);
+  }
+
+  async run(requests: readonly SequenceRows[], pool: SlotPool): Promise<PassRun> {
+    const plan = this.#plan(requests, pool);
+    for (const [name, feed] of this.#feeds) this.#inputs[name] = feed(plan, pool, this.#buffers);
+    return new PassRun(this, plan.sets, plan.reads, await this.compiled.run(this.#inputs));
+  }
+
+  dispose(): Promise<void> {
+    return this.compiled.dispose();
+  }
+
+  #plan(requests: readonly SequenceRows[], pool: SlotPool): RowPlan {
+    const count = requests.reduce((sum, { rows }) => sum + rows.length, 0);
+    const sets = this.#rowSets(requests, count);
+    const reads: Partial<Record<RowSetName, number[]>> = {};
+    for (const set of this.upperSets) reads[set] = [];
+    let at = 0;
+    for (const { rows } of requests) {
+      for (const { read } of rows) {
+        if (readsLogits(read)) {
+          for (const set of this.upperSets) {
+            const place = (sets[set] as RowSubset).indexOf(at);
+            if (place >= 0) reads[set]?.push(place);
+          }
+        }
+        at++;
+      }
+    }
+    for (const set of this.upperSets) if (reads[set]?.length === 0) reads[set]?.push(0);
+    return { ...planRows(requests, count, pool.capacity, this.#buffers), sets, reads };
+  }
+
+  #rowSets(requests: readonly SequenceRows[], count: number): Partial<Record<RowSetName, RowSubset>> {
+    const { streams, streamRows } = this.options;
+    const main = allRows(count);
+    if (streamRows === "none") return { main };
+    const set = streams?.mode === "shared" ? "group" : "streams";
+    if (streamRows === "all") return { main, [set]: main };
+    const withStreams: number[] = [];
+    const without: number[] = [];
+    let at = 0;
+    for (const { rows } of requests) for (const row of rows) (row.streams === true ? withStreams : without).push(at++);
+    const carrying = { main, [set]: someRows(withStreams, count) };
+    return set === "group" ? { ...carrying, rest: someRows(without, count) } : carrying;
+  }
+}
+
+function upperSets({ streams, streamRows }: PassProgramOptions): readonly RowSetName[] {
+  if (streamRows === "none" || streams?.mode !== "shared") return ["main"];
+  return streamRows === "all" ? ["group"] : ["rest", "group"];
+}
+
+function neededOutputs(graph: Graph, options: PassProgramOptions): string[] {
+  const { spec, streamRows, keptLayers, hiddenStates } = options;
+  const { layers } = spec;
+  const sets: readonly RowSetName[] = ["main", "rest", "group"];
+  const wanted = new Set<string>(upperSets(options).map((set) => passNames.logits(set)));
+  for (let layer = 0; layer < layers; layer++) {
+    for (const set of sets) wanted.add(passNames.newKeys(layer, set)).add(passNames.newValues(layer, set));
+  }
+  if (streamRows !== "none") wanted.add(passNames.final("streams"));
+  for (const layer of keptLayers) wanted.add(passNames.hidden(layer));
+  if (hiddenStates) {
+    for (const set of sets) {
+      wanted.add(passNames.final(set));
+      for (let layer = 0; layer < layers; layer++) wanted.add(passNames.hidden(layer, set));
+    }
+  }
+  return Object.keys(graph.outputs).filter((name) => wanted.has(name));
+}

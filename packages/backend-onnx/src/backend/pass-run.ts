@@ -1,0 +1,94 @@
+import { passNames, type RowSetName, type Tensor } from "@anabranch/core";
+import type { Floats } from "./floats.js";
+import type { PassProgram } from "./pass-program.js";
+import type { RowPlan } from "./row-plan.js";
+import type { RowSubset } from "./row-subset.js";
+
+/** Where one row's numbers stand in a tensor. */
+export interface RowAt {
+  readonly data: Floats;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** New keys and values of a row set in one layer. [n, kvHeads * headSize] each */
+export interface NewRows {
+  readonly rows: RowSubset;
+  readonly keys: Floats;
+  readonly values: Floats;
+}
+
+const mainOnly: readonly RowSetName[] = ["main"];
+
+/** What a run gave, by row. */
+export class PassRun {
+  readonly #program: PassProgram;
+  readonly #sets: RowPlan["sets"];
+  readonly #reads: RowPlan["reads"];
+  readonly #outputs: Readonly<Record<string, Tensor>>;
+
+  constructor(
+    program: PassProgram,
+    sets: RowPlan["sets"],
+    reads: RowPlan["reads"],
+    outputs: Readonly<Record<string, Tensor>>,
+  ) {
+    this.#program = program;
+    this.#sets = sets;
+    this.#reads = reads;
+    this.#outputs = outputs;
+  }
+
+  /** New keys and values of a layer by row set: all that `commit` can keep. */
+  newRows(layer: number): NewRows[] {
+    const sets = layer < this.#program.insertion ? mainOnly : this.#program.upperSets;
+    return sets.map((set) => ({
+      rows: this.#sets[set] as RowSubset,
+      keys: this.#floats(passNames.newKeys(layer, set)),
+      values: this.#floats(passNames.newValues(layer, set)),
+    }));
+  }
+
+  /** A row's logits; the row must be among those that were to be read. [vocabulary] */
+  logits(row: number): RowAt {
+    const { layers, vocabularySize: size } = this.#program.options.spec;
+    const { set, index } = this.#place(layers, row);
+    const place = (this.#reads[set] as readonly number[]).indexOf(index);
+    return { data: this.#floats(passNames.logits(set)), offset: place * size, size };
+  }
+
+  /** States that enter a layer, or with `layer` = layers those after the final norm. [hidden] */
+  hidden(layer: number, row: number): Floats {
+    const { spec, streams } = this.#program.options;
+    const { set, index } = this.#place(layer, row);
+    const final = layer === spec.layers;
+    const data = this.#floats(final ? passNames.final(set) : passNames.hidden(layer, set));
+    // A group's states hold its streams behind the main row, but for those after the final norm.
+    const at = set === "group" && !final ? index * (1 + (streams?.gamma ?? 0)) : index;
+    return data.slice(at * spec.hiddenSize, (at + 1) * spec.hiddenSize);
+  }
+
+  /** States of a row's streams after the final norm, [γ, hidden]; undefined when it carried none. */
+  streamStates(row: number): Floats | undefined {
+    const { spec, streams } = this.#program.options;
+    const index = (this.#sets.streams ?? this.#sets.group)?.indexOf(row) ?? -1;
+    if (streams === undefined || index < 0) return undefined;
+    const size = streams.gamma * spec.hiddenSize;
+    return this.#floats(passNames.final("streams")).slice(index * size, (index + 1) * size);
+  }
+
+  /** The set that a row is in when it enters a layer, and its place there. */
+  #place(layer: number, row: number): { set: RowSetName; index: number } {
+    const { insertion, upperSets } = this.#program;
+    if (layer < insertion) return { set: "main", index: row };
+    for (const set of upperSets) {
+      const index = (this.#sets[set] as RowSubset).indexOf(row);
+      if (index >= 0) return { set, index };
+    }
+    throw new RangeError(`Row ${row} is in no set.`);
+  }
+
+  #floats(name: string): Floats {
+    return (this.#outputs[name] as Tensor).data as Floats;
+  }
+}

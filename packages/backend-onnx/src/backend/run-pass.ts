@@ -1,0 +1,45 @@
+import { type CallOptions, type PassResult, throwIfAborted } from "@anabranch/core";
+import type { AttachedAdapter } from "./attached-adapter.js";
+import type { WaitingRows } from "./cached-sequence.js";
+import type { ModelPrograms } from "./model-programs.js";
+import { readRow } from "./read-row.js";
+import type { SequenceRows } from "./row-plan.js";
+import type { SlotPool } from "./slot-pool.js";
+
+/** Runs rows, one run for all sequences that one graph serves; the sequences change only when all of it went well. */
+export async function runPass(
+  programs: ModelPrograms,
+  pool: SlotPool,
+  requests: readonly SequenceRows[],
+  options: CallOptions | undefined,
+): Promise<readonly PassResult[]> {
+  const groups = new Map<AttachedAdapter | undefined, SequenceRows[]>();
+  for (const request of requests) {
+    const owner = programs.owner(request);
+    const group = groups.get(owner);
+    if (group === undefined) groups.set(owner, [request]);
+    else group.push(request);
+  }
+  const waiting = new Map<SequenceRows, WaitingRows>();
+  for (const [owner, group] of groups) {
+    throwIfAborted(options?.signal, "A pass");
+    const program = await programs.pass(owner, group);
+    const run = await program.run(group, pool);
+    let offset = 0;
+    for (const request of group) {
+      waiting.set(request, { rows: request.rows, run, offset });
+      offset += request.rows.length;
+    }
+  }
+  const results = requests.map((request) => readRows(waiting.get(request) as WaitingRows));
+  for (const [{ sequence }, rows] of waiting) {
+    sequence.waiting = rows;
+    // The last committed row is no longer one of the latest pass.
+    if (sequence.last?.hidden !== undefined) sequence.last = sequence.last.apart();
+  }
+  return results;
+}
+
+function readRows({ rows, run, offset }: WaitingRows): PassResult {
+  return { rows: rows.map(({ read }, row) => readRow(run, row, offset + row, read)) };
+}

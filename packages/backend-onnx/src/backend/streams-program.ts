@@ -1,0 +1,81 @@
+import {
+  buildStreamsGraph,
+  type CompiledGraph,
+  GraphBuilder,
+  type GraphRuntime,
+  insertionLayer,
+  type ModelSpec,
+  passNames,
+  type StreamSpec,
+  type Tensor,
+  type WeightTensor,
+} from "@anabranch/core";
+import type { CachedSequence } from "./cached-sequence.js";
+import { FeedBuffers } from "./feed-buffers.js";
+import type { Floats } from "./floats.js";
+import { LastRow } from "./last-row.js";
+import { pastFeeds } from "./pass-feeds.js";
+import type { SlotPool } from "./slot-pool.js";
+import { addTopTokens, readTopTokens, topOutputs } from "./top-tokens.js";
+
+/** Deferred streams, and in the same run their best tokens, so that a draft afterwards needs none. */
+export class StreamsProgram {
+  readonly #buffers = new FeedBuffers();
+  readonly #past: readonly (readonly [name: string, feed: (plan: unknown, pool: SlotPool) => Tensor])[];
+
+  private constructor(
+    readonly spec: ModelSpec,
+    readonly streams: StreamSpec,
+    readonly compiled: CompiledGraph,
+  ) {
+    this.#past = [...pastFeeds(spec)].filter(([name]) => compiled.graph.inputs.includes(name));
+  }
+
+  static async compile(
+    runtime: GraphRuntime,
+    weights: ReadonlyMap<string, WeightTensor>,
+    options: { readonly spec: ModelSpec; readonly streams: StreamSpec; readonly width: number },
+  ): Promise<StreamsProgram> {
+    const { spec, streams, width } = options;
+    const plain = buildStreamsGraph({ spec, streams, past: "heads", logits: true });
+    const builder = GraphBuilder.from(plain, `streams.top${width}`);
+    addTopTokens(builder, passNames.logits("streams"), width);
+    const outputs = [passNames.final("streams"), ...topOutputs];
+    const compiled = await runtime.compile(builder.build(), { constants: weights, outputs });
+    return new StreamsProgram(spec, streams, compiled);
+  }
+
+  /** Runs γ streams beside the last committed row of each sequence, whose `last.hidden` must be there. */
+  async run(sequences: readonly CachedSequence[], pool: SlotPool): Promise<void> {
+    const { gamma } = this.streams;
+    const { hiddenSize, layers } = this.spec;
+    const count = sequences.length;
+    const entering = passNames.hidden(insertionLayer(layers, this.streams));
+    const hidden = this.#buffers.floats(entering, [1, count, hiddenSize]);
+    const positions = this.#buffers.ints("positions", [1, count * gamma]);
+    const bias = this.#buffers.floats("bias", [1, count, pool.capacity]);
+    sequences.forEach((sequence, index) => {
+      hidden.data.set(sequence.last?.hidden as Floats, index * hiddenSize);
+      positions.data.fill(sequence.length - 1, index * gamma, (index + 1) * gamma);
+      bias.data.set(sequence.bias(), index * pool.capacity);
+    });
+    const inputs: Record<string, Tensor> = {
+      [entering]: hidden,
+      [passNames.positions("streams")]: positions,
+      [passNames.bias("streams", "past")]: bias,
+    };
+    for (const [name, feed] of this.#past) inputs[name] = feed(undefined, pool);
+    const outputs = await this.compiled.run(inputs);
+    const states = (outputs[passNames.final("streams")] as Tensor).data as Floats;
+    const size = gamma * hiddenSize;
+    const levels = sequences.map((_, index) => readTopTokens(outputs, index * gamma, (index + 1) * gamma));
+    sequences.forEach((sequence, index) => {
+      const own = states.slice(index * size, (index + 1) * size);
+      sequence.last = new LastRow(sequence.last?.hidden, own, levels[index]);
+    });
+  }
+
+  dispose(): Promise<void> {
+    return this.compiled.dispose();
+  }
+}
