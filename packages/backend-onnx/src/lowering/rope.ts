@@ -28,17 +28,28 @@ export function lowerRope(lowering: Lowering, node: NodeOf<"rope">): void {
   const { headSize, inverse } = node.attributes;
   const { onnx } = lowering;
   const indices = asInt64(lowering, positions);
+  // ONNX Runtime takes no more rows than positions, and streams are several rows a position: then each row is an entry.
+  const apart = String(lowering.shape(x)[1]).includes("*");
+  const width = Number(lowering.shape(x).at(-1));
   const inputs = [
-    lowering.name(x),
-    indices,
+    apart ? onnx.step(`${x}/apart`, "Reshape", [lowering.name(x), onnx.ints([-1, 1, width])]) : lowering.name(x),
+    apart
+      ? onnx.once(`apart ${indices}`, () => onnx.step(`${positions}/apart`, "Reshape", [indices, onnx.ints([-1, 1])]))
+      : indices,
     table(lowering, node.attributes, "cos", 1),
     table(lowering, node.attributes, "sin", inverse ? -1 : 1),
   ];
-  const heads = Number(lowering.shape(x).at(-1)) / headSize;
-  onnx.node("RotaryEmbedding", inputs, [lowering.declare(node.outputs[0])], {
-    attributes: { interleaved: int(0), num_heads: int(heads), rotary_embedding_dim: int(0) },
+  const options = {
+    attributes: { interleaved: int(0), num_heads: int(width / headSize), rotary_embedding_dim: int(0) },
     contrib: true,
-  });
+  };
+  if (!apart) {
+    onnx.node("RotaryEmbedding", inputs, [lowering.declare(node.outputs[0])], options);
+    return;
+  }
+  const turned = onnx.step(`${node.outputs[0]}/turned`, "RotaryEmbedding", inputs, options);
+  const shape = onnx.once(`shape ${lowering.name(x)}`, () => onnx.step(`${x}/shape`, "Shape", [lowering.name(x)]));
+  lowering.emit(node.outputs[0], "Reshape", [turned, shape]);
 }
 
 /** An int32 value as the int64 that most of ONNX's indexing wants; converted once a graph. */

@@ -15,6 +15,6 @@ export function singleOperation<Name extends OperationName>(
     return builder.input(name, tensor.shape, tensor.data instanceof Int32Array ? "i32" : "f32");
   });
   const outputs = builder.add(op, op, names as unknown as Operations[Name]["inputs"], attributes, outputCount);
-  outputs.forEach((output, index) => builder.output(`o${index}`, output));
+  for (const [index, output] of outputs.entries()) builder.output(`o${index}`, output);
   return { graph: builder.build(), inputs };
 }
