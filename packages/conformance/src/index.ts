@@ -1,1 +1,5 @@
-export {};
+export type { ConformanceCase } from "./conformance-case.js";
+export { conformanceCases } from "./conformance-cases.js";
+export { ConformanceFailure } from "./conformance-failure.js";
+export type { ConformanceOptions } from "./settings.js";
+export { type TestRunner, testBackend } from "./test-backend.js";

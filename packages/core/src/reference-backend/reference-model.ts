@@ -180,8 +180,12 @@ export class ReferenceModel implements BackendModel {
     const streamLogits: Float64Array[][] = [];
     for (const [index, { read }] of rows.entries()) {
       const at = sequence.length + index;
-      const [logits] = await this.#logitsOf(sequence, [states.hidden(at, this.spec.layers)]);
-      results.push(readRow(read ?? {}, logits as Float64Array, (layer) => states.hidden(at, layer)));
+      if (read === undefined) {
+        results.push({ survived: true });
+      } else {
+        const logits = await this.#runner(sequence).logits(states.hidden(at, this.spec.layers));
+        results.push(readRow(read, logits, (layer) => states.hidden(at, layer)));
+      }
       streamLogits.push(await this.#logitsOf(sequence, states.streams(at)));
     }
     return { results, streamLogits };

@@ -1,0 +1,57 @@
+import { LINEAR_MODULES, type ModelSpec, type StreamMode, type StreamSpec } from "@anabranch/core";
+import fc from "fast-check";
+
+/** A random adapter for a model of any depth; the seed is that of its tensors. */
+export interface AdapterPlan {
+  readonly gamma: number;
+  /** Msa layers, counted modulo the model's layers. */
+  readonly msa: number;
+  readonly rank: number;
+  readonly alpha: number;
+  readonly modules: StreamModules;
+  /** Layers with LoRA, as bits. */
+  readonly layers: number;
+  readonly initialisationRank: number;
+  readonly seed: number;
+}
+
+type StreamModules = readonly (typeof LINEAR_MODULES)[number][];
+
+export const adapterPlans: fc.Arbitrary<AdapterPlan> = fc.record({
+  gamma: fc.integer({ min: 1, max: 4 }),
+  msa: fc.nat(3),
+  rank: fc.nat(4),
+  alpha: fc.constantFrom(1, 4, 8),
+  modules: fc.subarray([...LINEAR_MODULES], { minLength: 1 }),
+  layers: fc.integer({ min: 1, max: 15 }),
+  initialisationRank: fc.nat(2),
+  seed: fc.nat(),
+});
+
+/** One fixed adapter for the cases that are about behaviour and not about numbers. */
+export const plainAdapter: AdapterPlan = {
+  gamma: 3,
+  msa: 1,
+  rank: 2,
+  alpha: 4,
+  modules: ["q_proj", "v_proj"],
+  layers: 15,
+  initialisationRank: 0,
+  seed: 11,
+};
+
+export function streamSpecOf(plan: AdapterPlan, mode: StreamMode, spec: ModelSpec): StreamSpec {
+  const msaLayers = 1 + (plan.msa % spec.layers);
+  // In lossless mode the layers below the streams stay the base model's.
+  const first = mode === "lossless" ? spec.layers - msaLayers : 0;
+  const all = Array.from({ length: spec.layers }, (_, layer) => layer).filter((layer) => layer >= first);
+  const layers = all.filter((layer) => (plan.layers >> layer) & 1);
+  return {
+    mode,
+    gamma: plan.gamma,
+    msaLayers,
+    ...(plan.rank > 0 &&
+      layers.length > 0 && { lora: { rank: plan.rank, alpha: plan.alpha, modules: plan.modules, layers } }),
+    ...(plan.initialisationRank > 0 && { initialisationRank: plan.initialisationRank }),
+  };
+}
