@@ -1,14 +1,18 @@
-import { referenceRuntime } from "@anabranch/core";
+import { createOnnxRuntime } from "@anabranch/backend-onnx";
+import { type GraphRuntime, referenceRuntime } from "@anabranch/core";
 import { describe, expect, it } from "vitest";
 import { GradientStep } from "../src/train/gradient-step.js";
 import { objectiveOf } from "../src/train/objective-of.js";
 import { defaultSettings } from "../src/train/settings.js";
 import { type Fixture, fixtureIsThere, loadFixture, relativeDistance } from "./streams-tiny.js";
 
-const runtimes = [{ name: "the reference interpreter", create: () => referenceRuntime, tolerance: 1e-4 }];
+const runtimes: { name: string; create: () => GraphRuntime; tolerance: number }[] = [
+  { name: "the reference interpreter", create: () => referenceRuntime, tolerance: 1e-4 },
+  { name: "ONNX Runtime", create: () => createOnnxRuntime(), tolerance: 1e-3 },
+];
 
 /** The oracle's loss and gradients, from the same code that training runs. */
-async function gradientsOf(fixture: Fixture, create: () => typeof referenceRuntime) {
+async function gradientsOf(fixture: Fixture, create: () => GraphRuntime) {
   const { weights, adapter, train } = fixture;
   const settings = { ...defaultSettings, mainWeight: train.alpha_0, streamWeights: train.alpha_j };
   const runtime = create();

@@ -53,7 +53,9 @@ export async function loadFixture(mode: StreamMode): Promise<Fixture> {
       tensors: await readTensors(`adapter-${mode}.safetensors`, () => true),
     },
     train: cases.find((found: { mode: string; name: string }) => found.mode === mode && found.name === "train"),
-    gradients: new Map([...expected].map(([name, tensor]) => [name.slice(prefix.length).replace(/^base\./, ""), tensor])),
+    gradients: new Map(
+      [...expected].map(([name, tensor]) => [name.slice(prefix.length).replace(/^base\./, ""), tensor]),
+    ),
   };
 }
 

@@ -35,7 +35,9 @@ function checkIds(spec: ModelSpec, ids: ArrayLike<number>, subject: string): voi
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i] as number;
     if (!Number.isInteger(id) || id < 0 || id >= spec.vocabularySize) {
-      throw new UnknownTokenError(`${subject} holds token ${id}; the vocabulary has ${spec.vocabularySize}.`, { subject });
+      throw new UnknownTokenError(`${subject} holds token ${id}; the vocabulary has ${spec.vocabularySize}.`, {
+        subject,
+      });
     }
   }
 }

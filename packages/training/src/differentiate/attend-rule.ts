@@ -2,7 +2,11 @@ import { attendInputs, type NodeOf, UnsupportedError } from "@anabranch/core";
 import type { RuleContext } from "./gradient-rules.js";
 
 /** Attention's gradients come out of one node: queries, each source's keys and values (biases have none), own ones. */
-export function attendRule({ builder, needs }: RuleContext, node: NodeOf<"attend">, dy: string): (string | undefined)[] {
+export function attendRule(
+  { builder, needs }: RuleContext,
+  node: NodeOf<"attend">,
+  dy: string,
+): (string | undefined)[] {
   const { sources, own } = attendInputs(node.inputs, node.attributes);
   for (const { layout, keys, values } of sources) {
     if (layout !== "rows" && (needs(keys) || needs(values))) {

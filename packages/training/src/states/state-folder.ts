@@ -95,7 +95,8 @@ class StateFolder implements StateStore {
       const file = await open(path, "r");
       try {
         const { bytesRead } = await file.read(bytes, 0, bytes.length, from * 4);
-        if (bytesRead !== bytes.length) throw new InvalidFileError(`${path} is shorter than it was.`, { subject: path });
+        if (bytesRead !== bytes.length)
+          throw new InvalidFileError(`${path} is shorter than it was.`, { subject: path });
       } finally {
         await file.close();
       }

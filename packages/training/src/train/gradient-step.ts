@@ -64,7 +64,10 @@ export class GradientStep {
 
   #scratchTensors(): Record<string, Tensor> {
     this.#scratch ??= Object.fromEntries(
-      Object.entries(this.#into).map(([name, { shape, data }]) => [name, { shape, data: new Float32Array(data.length) }]),
+      Object.entries(this.#into).map(([name, { shape, data }]) => [
+        name,
+        { shape, data: new Float32Array(data.length) },
+      ]),
     );
     return this.#scratch;
   }
@@ -78,7 +81,9 @@ export function parameterInputs({ trained, loss }: Objective): Record<string, Te
 
 /** A batch's inputs that a graph has: measuring needs no seeds, and a model without MHA layers no lower attention. */
 export function knownInputs({ inputs }: Graph, batch: Batch): Record<string, Tensor> {
-  return Object.fromEntries(inputs.flatMap((name) => (name in batch.inputs ? [[name, batch.inputs[name] as Tensor]] : [])));
+  return Object.fromEntries(
+    inputs.flatMap((name) => (name in batch.inputs ? [[name, batch.inputs[name] as Tensor]] : [])),
+  );
 }
 
 function addInto(sum: Float32Array, more: Float32Array): void {

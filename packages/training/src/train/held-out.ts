@@ -62,7 +62,8 @@ class Totals {
   }
 
   measure(): HeldOutMeasure {
-    const means = (sums: readonly number[]): number[] => sums.map((sum, index) => sum / (this.#counts[index] as number));
+    const means = (sums: readonly number[]): number[] =>
+      sums.map((sum, index) => sum / (this.#counts[index] as number));
     return {
       losses: means(this.#losses),
       accuracies: means(this.#right),

@@ -62,9 +62,12 @@ function draftHead({ spec, tensors }: ModelWeights, tokens: Int32Array): { head:
   const data = new Float32Array(tokens.length * spec.hiddenSize);
   tokens.forEach((token, place) => {
     if (index[token] !== -1) {
-      throw new InvalidArgumentError(`The draft vocabulary names token ${token} twice, or the model has no such token.`, {
-        subject: "draftVocabulary",
-      });
+      throw new InvalidArgumentError(
+        `The draft vocabulary names token ${token} twice, or the model has no such token.`,
+        {
+          subject: "draftVocabulary",
+        },
+      );
     }
     index[token] = place;
     data.set(table.subarray(token * spec.hiddenSize, (token + 1) * spec.hiddenSize), place * spec.hiddenSize);

@@ -55,7 +55,15 @@ export const defaultSettings: TrainSettings = {
   checkpointEvery: 200,
 };
 
-const positive = ["epochs", "batchRows", "completionsPerPrompt", "learningRate", "embeddingRate", "clipNorm", "epsilon"];
+const positive = [
+  "epochs",
+  "batchRows",
+  "completionsPerPrompt",
+  "learningRate",
+  "embeddingRate",
+  "clipNorm",
+  "epsilon",
+];
 const whole = ["batchRows", "completionsPerPrompt", "warmUpSteps", "heldOutEvery", "heldOutBatches", "checkpointEvery"];
 
 /** @throws InvalidArgumentError naming the setting. */

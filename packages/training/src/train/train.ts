@@ -55,7 +55,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       settings,
       examples: describeExamples(examples),
     };
-    const run = new TrainingRun(options, objective, settings, new Epochs(examples, settings), JSON.stringify(description));
+    const run = new TrainingRun(
+      options,
+      objective,
+      settings,
+      new Epochs(examples, settings),
+      JSON.stringify(description),
+    );
     const measure = await run.run(description);
     return {
       weights: { spec: weights.spec, tensors: updated(weights.tensors, objective.trained) },
