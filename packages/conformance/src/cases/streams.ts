@@ -45,6 +45,7 @@ export function streamCases(settings: ConformanceSettings): ConformanceCase[] {
   return [
     parallelStreams("shared", settings),
     parallelStreams("lossless", settings),
+    carriedStreamsStay(settings),
     speculationOff(settings),
     deferredStreams(settings),
     deferredEqualsParallel(settings),
@@ -69,6 +70,46 @@ function parallelStreams(mode: StreamMode, settings: ConformanceSettings): Confo
           await model.commit(sequence, pathTo(rows, last));
           if (rows[last]?.streams) await model.draft([sequence], pick % plan.spec.vocabularySize, limit);
           await model.pass([{ sequence, rows: rowsOf(second, plan.spec, model.capabilities, carry) }]);
+        });
+      });
+      return undefined;
+    },
+  };
+}
+
+/**
+ * In shared mode a committed row has seen its streams, and later rows see what came of that. It shows from two MSA layers on:
+ * keys and values of the first are made before any row has seen a stream.
+ */
+function carriedStreamsStay(settings: ConformanceSettings): ConformanceCase {
+  const row = fc.record({ token: fc.nat(), streams: fc.boolean() });
+  const scenario = fc.record({
+    plan: modelPlans,
+    adapter: adapterPlans.map((adapter) => ({ ...adapter, msa: 1 })),
+    text: fc.array(row, { minLength: 3, maxLength: 9 }),
+    chunk: fc.integer({ min: 1, max: 9 }),
+  });
+  return {
+    name: "in shared mode, later passes see which committed rows carried streams",
+    run: async (backend) => {
+      const { streamModes, parallelStreams } = await capabilitiesOf(backend);
+      if (!streamModes.includes("shared")) return "shared is not among streamModes";
+      if (!parallelStreams) return "parallelStreams is not declared";
+      await forAll(settings, scenario, async ({ plan, adapter, text, chunk }) => {
+        await withPairedModel(backend, randomWeights(plan), settings.tolerance, async (model) => {
+          const sequence = await model.createSequence(await model.attach(randomAdapter(adapter, "shared", plan.spec)));
+          const { vocabularySize } = plan.spec;
+          const rows = text.map(({ token, streams }, index) => ({
+            token: token % vocabularySize,
+            streams,
+            parent: index - 1,
+          }));
+          await model.extend(sequence, rows, chunk);
+          for (const streams of [false, true]) {
+            await model.extend(sequence, chain([1], { streams, read: { logits: true } }));
+          }
+          await model.rollback(sequence, text.length - 1);
+          await model.extend(sequence, chain([2], { streams: true, read: { logits: true } }));
         });
       });
       return undefined;
