@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { benchCommand } from "./cli/bench-command.js";
 import { demoCommand } from "./cli/demo-command.js";
 import { report } from "./cli/errors.js";
 import { evaluateCommand } from "./cli/evaluate-command.js";
@@ -13,7 +14,8 @@ const program = new Command("anabranch")
   .addCommand(demoCommand())
   .addCommand(generateCommand())
   .addCommand(trainCommand())
-  .addCommand(evaluateCommand());
+  .addCommand(evaluateCommand())
+  .addCommand(benchCommand());
 
 try {
   await program.parseAsync();
