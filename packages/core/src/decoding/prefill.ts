@@ -1,8 +1,7 @@
 import type { DraftTree } from "../contract/draft.js";
 import type { CallOptions } from "../contract/model.js";
-import { COMMITTED, type PassRow, type RowRead, type RowResult } from "../contract/pass.js";
+import { COMMITTED, type PassResult, type PassRow, type RowRead, type RowResult } from "../contract/pass.js";
 import type { Sequence } from "../contract/sequence.js";
-import { InvalidArgumentError } from "../errors/index.js";
 import type { StepCalls } from "../drafters/drafter.js";
 
 export interface PrefillRequest {
@@ -20,9 +19,7 @@ export interface PrefillRequest {
 }
 
 export interface PrefillResult {
-  /** Rows of the last pass: the rest of the prompt, then the opening. */
-  readonly rows: number;
-  /** Row of the last prompt token; the opening's node i is row `lastPromptRow + 1 + i`. */
+  /** Row of the last prompt token in the last pass; the opening's node i is row `lastPromptRow + 1 + i`. */
   readonly lastPromptRow: number;
   /** Results of the last prompt row and of the opening's rows, in that order. */
   readonly results: readonly RowResult[];
@@ -31,16 +28,13 @@ export interface PrefillResult {
 /**
  * Takes a prompt in: chunks of at most `maxRows` rows, all but the last committed at once. The last chunk's rows wait for
  * the caller's commit, since the opening's accepted path goes with them.
- *
- * @throws InvalidArgumentError for an empty prompt.
  */
 export async function prefill(request: PrefillRequest): Promise<PrefillResult> {
-  const { calls, sequence, prompt, opening, streams, read, options } = request;
-  if (prompt.length === 0) throw new InvalidArgumentError("The prompt has no tokens.", { cure: "Start it with a BOS token." });
-  const lastRows = Math.max(1, request.maxRows - opening.tokens.length);
+  const { calls, sequence, prompt, opening, streams, read, maxRows, options } = request;
+  const lastRows = Math.max(1, maxRows - opening.tokens.length);
   let start = 0;
   while (prompt.length - start > lastRows) {
-    const end = Math.min(start + request.maxRows, prompt.length - 1);
+    const end = Math.min(start + maxRows, prompt.length - 1);
     const rows = chain(prompt.slice(start, end));
     await calls.pass([{ sequence, rows }], options);
     await calls.commit([{ sequence, path: rows.map((_, row) => row) }]);
@@ -52,8 +46,8 @@ export async function prefill(request: PrefillRequest): Promise<PrefillResult> {
   opening.tokens.forEach((token, node) => {
     rows.push({ token, parent: lastPromptRow + 1 + (opening.parents[node] as number), streams, read });
   });
-  const [result] = await calls.pass([{ sequence, rows }], options);
-  return { rows: rows.length, lastPromptRow, results: (result?.rows ?? []).slice(lastPromptRow) };
+  const [result] = (await calls.pass([{ sequence, rows }], options)) as [PassResult];
+  return { lastPromptRow, results: result.rows.slice(lastPromptRow) };
 }
 
 function chain(tokens: readonly number[]): PassRow[] {

@@ -4,11 +4,11 @@ import type { DraftTree } from "../contract/draft.js";
 export interface StepTime {
   /** In calls of the backend: pass, commit, streams, draft. */
   readonly pass: number;
-  /** Everything else: tree, verification, tokens, events. */
+  /** Everything else: tree, verification, tokens, events. What the consumer does between steps is in neither. */
   readonly other: number;
 }
 
-/** One pass of the decoding loop: what was drafted before it, and what came of that. */
+/** One turn of the decoding loop: a draft is made and verified, and what of it is right is committed. */
 export interface Step {
   /** The prompt's pass, or the verification of a draft. */
   readonly kind: "prefill" | "verify";
@@ -18,13 +18,13 @@ export interface Step {
   readonly fromDraft: number;
   /** The draft that was verified. */
   readonly draft: DraftTree;
-  /** Nodes of the draft on the accepted path, before any cut by an end token. */
+  /** Nodes of the draft on the accepted path, before any cut by an end token or the limit. */
   readonly accepted: readonly number[];
   /** Token issued after the accepted ones; emitted unless the text ended before it. */
   readonly bonus: number;
-  /** Rows of the pass, streams not counted. */
+  /** Rows that ran: the prompt's (in however many passes) or the root, and the draft's; streams not counted. */
   readonly rows: number;
   readonly milliseconds: StepTime;
-  /** Why the text ends with this step; undefined when it goes on. */
+  /** Why the text ends with this step: an end token, or the limit on tokens or positions; undefined when it goes on. */
   readonly finish: "stop" | "length" | undefined;
 }

@@ -1,16 +1,17 @@
 import type { BackendModel } from "../contract/model.js";
 import type { StepCalls } from "../drafters/drafter.js";
+import type { StepTime } from "./step.js";
 
 const { performance } = globalThis as unknown as { performance: { now(): number } };
 
-/** Milliseconds since some moment; JavaScript's own clock, which Node and browsers share. */
-export const now = (): number => performance.now();
-
 /** The calls of a model, with the time spent in them added up. */
 export class TimedCalls implements StepCalls {
-  /** Milliseconds inside the backend since the last `lap`. */
+  /** Milliseconds in which at least one call ran, since the last lap. */
   #inside = 0;
-  #lapStart = now();
+  /** Calls that run; a drafter may make several at once. */
+  #running = 0;
+  #runningSince = 0;
+  #lapStart = performance.now();
 
   constructor(private readonly model: BackendModel) {}
 
@@ -19,27 +20,25 @@ export class TimedCalls implements StepCalls {
   streams: StepCalls["streams"] = (requests, options) => this.#time(() => this.model.streams(requests, options));
   draft: StepCalls["draft"] = (requests, options) => this.#time(() => this.model.draft(requests, options));
 
-  /** Time since the last lap, by where it went. */
-  lap(): { pass: number; other: number } {
-    const end = now();
-    const lap = { pass: this.#inside, other: end - this.#lapStart - this.#inside };
+  /** Starts a lap. What came before it since the last one was the caller's time, not the loop's. */
+  start(): void {
     this.#inside = 0;
-    this.#lapStart = end;
-    return lap;
+    this.#lapStart = performance.now();
   }
 
-  /** Leaves the time since the last lap out of account: it was the caller's, not the loop's. */
-  skip(): void {
-    this.#lapStart = now();
-    this.#inside = 0;
+  /** Time since the lap's start, by where it went. */
+  lap(): StepTime {
+    const total = performance.now() - this.#lapStart;
+    // Rounding alone could make the difference of two equal times negative.
+    return { pass: this.#inside, other: Math.max(0, total - this.#inside) };
   }
 
   async #time<Result>(call: () => Promise<Result>): Promise<Result> {
-    const start = now();
+    if (this.#running++ === 0) this.#runningSince = performance.now();
     try {
       return await call();
     } finally {
-      this.#inside += now() - start;
+      if (--this.#running === 0) this.#inside += performance.now() - this.#runningSince;
     }
   }
 }

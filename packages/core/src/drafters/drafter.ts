@@ -6,16 +6,16 @@ import type { Sequence } from "../contract/sequence.js";
 /** The calls of a model that move a sequence on; what a drafter may use, and what the loop times. */
 export type StepCalls = Pick<BackendModel, "pass" | "commit" | "streams" | "draft">;
 
-/** What a drafter knows when it is asked for the next tree: the step is over and its path is committed. */
+/** What a drafter knows when it is asked for the next tree: the latest pass's path is committed. */
 export interface DraftContext {
   readonly calls: StepCalls;
   readonly sequence: Sequence;
-  /** Committed tokens, prompt included, without the bonus token. */
+  /** Tokens that this decoding committed, its prompt included, without the bonus token. */
   readonly tokens: readonly number[];
   /** The token to draft after. */
   readonly bonus: number;
-  /** How many more tokens may be emitted after the bonus token; a deeper draft would be wasted. */
-  readonly remaining: number;
+  /** Levels that can be of use, at least 1: the limit on tokens or the model's last position is near. Deeper nodes are cut off. */
+  readonly depth: number;
   /** What was read of the last committed row. */
   readonly lastRow: RowResult;
   readonly options: CallOptions;

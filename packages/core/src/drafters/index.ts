@@ -1,5 +1,7 @@
+export * from "./count-opening.js";
 export * from "./drafter.js";
-export * from "./opening.js";
+export { type Opening, type OpeningNode, openingDraft, withOpening } from "./opening.js";
+export * from "./parse-opening.js";
 export * from "./plain-drafter.js";
 export * from "./seeded-random.js";
 export * from "./stream-drafter.js";

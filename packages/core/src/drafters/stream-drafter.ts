@@ -27,14 +27,14 @@ export function streamDrafter({ adapter, limit, timing }: StreamDrafterOptions):
       cure: "Use parallel streams, or an adapter trained in lossless mode.",
     });
   }
-  const depth = Math.min(limit.depth ?? adapter.streams.gamma, adapter.streams.gamma);
+  const levels = Math.min(limit.depth ?? adapter.streams.gamma, adapter.streams.gamma);
   return {
     name: `streams-${timing}`,
     streamsInPass: timing === "parallel",
-    async draft({ calls, sequence, bonus, remaining, options }) {
+    async draft({ calls, sequence, bonus, depth, options }) {
       if (timing === "deferred") await calls.streams([{ sequence }], options);
-      const reachable = { ...limit, depth: Math.min(depth, remaining) };
-      const [draft] = await calls.draft([{ sequence, bonus, limit: reachable }], options);
+      const useful = { ...limit, depth: Math.min(levels, depth) };
+      const [draft] = await calls.draft([{ sequence, bonus, limit: useful }], options);
       return draft as DraftTree;
     },
   };

@@ -1,4 +1,4 @@
-import { chainDraft, EMPTY_DRAFT } from "../tree/draft-tree.js";
+import { chainDraft } from "../tree/draft-tree.js";
 import type { Drafter } from "./drafter.js";
 import { seededRandom } from "./seeded-random.js";
 
@@ -9,23 +9,22 @@ export interface SyntheticDrafterOptions {
   readonly acceptance: number;
   /** Tokens of a draft. */
   readonly depth: number;
+  /** At least 2, so that there is a wrong token. */
   readonly vocabularySize: number;
   readonly seed: number;
 }
 
 /** Drafts chains that are right as often as it is told: measures the loop apart from any model's skill. */
 export function syntheticDrafter(options: SyntheticDrafterOptions): Drafter {
-  const { text, acceptance, depth, vocabularySize } = options;
+  const { text, acceptance, vocabularySize } = options;
   const random = seededRandom(options.seed);
   return {
     name: `synthetic-${acceptance}`,
     streamsInPass: false,
-    async draft({ tokens, remaining }) {
-      const start = tokens.length + 1;
-      const next = text.slice(start, start + Math.min(depth, remaining));
-      if (next.length === 0) return EMPTY_DRAFT;
-      return chainDraft(next.map((token) => (random() < acceptance ? token : (token + 1) % vocabularySize)));
+    async draft({ tokens, depth }) {
+      const afterBonus = tokens.length + 1;
+      const right = text.slice(afterBonus, afterBonus + Math.min(options.depth, depth));
+      return chainDraft(right.map((token) => (random() < acceptance ? token : (token + 1) % vocabularySize)));
     },
   };
 }
-
