@@ -66,9 +66,10 @@ function examples(count: number) {
 
 async function measure(name: string, subject: TrainingSubject): Promise<void> {
   const settings = completeSettings({ batchRows: 2000 });
-  const objective = await objectiveOf(runtime, subject, settings);
+  const data = examples(200);
+  const objective = await objectiveOf(runtime, subject, settings, data);
   const step = await GradientStep.compile(runtime, objective);
-  const all = epochBatches(examples(200), 0, settings);
+  const all = epochBatches(data, 0, settings);
   let [flops, rows, spent] = [0, 0, 0];
   for (let index = 0; spent < seconds * 1000; index++) {
     const batches = await objective.batches(all[index % all.length] as (typeof all)[number]);

@@ -16,9 +16,10 @@ async function gradientsOf(fixture: Fixture, create: () => GraphRuntime) {
   const { weights, adapter, train } = fixture;
   const settings = { ...defaultSettings, mainWeight: train.alpha_0, streamWeights: train.alpha_j };
   const runtime = create();
-  const objective = await objectiveOf(runtime, { mode: adapter.streams.mode, weights, adapter }, settings);
   const first = (train.stream_rows[0] as number) + 1;
   const example = { prompt: train.sequence.slice(0, first), completions: [train.sequence.slice(first)] };
+  const subject = { mode: adapter.streams.mode, weights, adapter };
+  const objective = await objectiveOf(runtime, subject, settings, [example]);
   const step = await GradientStep.compile(runtime, objective);
   const result = await step.run(await objective.batches([example]));
   await step.dispose();

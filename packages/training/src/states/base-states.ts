@@ -23,11 +23,19 @@ interface Widths {
   readonly layers: number;
 }
 
+/** Completions that go through the base model together with their prompt. */
+const COMPLETIONS_A_PASS = 8;
+
 /**
  * The base model's states, computed once for each prompt and each completion and then kept: in lossless mode nothing that
  * learns changes them, and a branch's do not depend on its siblings, so any grouping of completions can use them.
+ *
+ * What shares a pass follows from the data alone, never from the order of training: a runtime's last bits depend on the
+ * shape of a pass, and a resumed run must find the states that an uninterrupted one would.
  */
 export class BaseStates {
+  /** The pass that a completion belongs to. */
+  readonly #passes = new Map<ArrayLike<number>, Map<ArrayLike<number>, TrainingExample>>();
   readonly #prompts = new Map<ArrayLike<number>, StateHandle>();
   readonly #branches = new Map<ArrayLike<number>, Map<ArrayLike<number>, StateHandle>>();
 
@@ -36,28 +44,35 @@ export class BaseStates {
     readonly outputs: BaseStatesGraph,
     readonly compiled: CompiledGraph,
     readonly widths: Widths,
-  ) {}
+    sources: readonly TrainingExample[],
+  ) {
+    for (const source of sources) this.#assign(source);
+  }
 
+  /** @param sources every example that states will be asked for. */
   static async compile(
     runtime: GraphRuntime,
     { spec, tensors }: ModelWeights,
     streams: StreamSpec,
     store: StateStore,
+    sources: readonly TrainingExample[],
   ): Promise<BaseStates> {
     const outputs = baseStatesGraph(spec, streams);
     const constants = new Map([...tensors].filter(([name]) => outputs.graph.parameters.includes(name)));
     const wanted = [outputs.hidden, ...outputs.keysAndValues.flatMap(({ keys, values }) => [keys, values])];
     const compiled = await runtime.compile(outputs.graph, { constants, outputs: wanted });
     const widths = { hidden: spec.hiddenSize, kv: spec.kvHeads * spec.headSize, layers: streams.msaLayers };
-    return new BaseStates(store, outputs, compiled, widths);
+    return new BaseStates(store, outputs, compiled, widths, sources);
   }
 
-  /** States of the examples, in their order; those not yet kept come out of one pass. */
+  /** States of the examples, in their order; those not yet kept are computed. */
   async of(examples: readonly TrainingExample[]): Promise<ForestStates[]> {
-    const missing = examples.filter(({ prompt, completions }) =>
-      completions.some((completion) => this.#branches.get(prompt)?.has(completion) !== true),
-    );
-    if (missing.length > 0) await this.#compute(missing);
+    for (const { prompt, completions } of examples) {
+      for (const completion of completions) {
+        if (this.#branches.get(prompt)?.has(completion) === true) continue;
+        await this.#compute(this.#passes.get(prompt)?.get(completion) as TrainingExample);
+      }
+    }
     return Promise.all(examples.map((example) => this.#load(example)));
   }
 
@@ -66,38 +81,39 @@ export class BaseStates {
     await this.store.dispose();
   }
 
-  async #compute(examples: readonly TrainingExample[]): Promise<void> {
-    const forests = examples.map(growForest);
-    const outputs = await this.compiled.run(mainRowInputs(forests));
-    for (const [entry, { prompt, completions }] of examples.entries()) {
-      const { shared, branches } = forests[entry] as Forest;
-      if (!this.#prompts.has(prompt)) {
-        this.#prompts.set(prompt, await this.store.put(this.#cut(outputs, entry, 0, shared, false)));
-      }
-      const known = this.#branches.get(prompt) ?? new Map<ArrayLike<number>, StateHandle>();
-      this.#branches.set(prompt, known);
-      for (const [index, { start, targets }] of branches.entries()) {
-        const states = this.#cut(outputs, entry, start, targets.length, true);
-        known.set(completions[index] as ArrayLike<number>, await this.store.put(states));
-      }
+  #assign({ prompt, completions }: TrainingExample): void {
+    const passes = this.#passes.get(prompt) ?? new Map<ArrayLike<number>, TrainingExample>();
+    this.#passes.set(prompt, passes);
+    for (let from = 0; from < completions.length; from += COMPLETIONS_A_PASS) {
+      const pass = { prompt, completions: completions.slice(from, from + COMPLETIONS_A_PASS) };
+      for (const completion of pass.completions) passes.set(completion, pass);
     }
   }
 
-  /** Rows of an entry out of a run's outputs, as one array. */
-  #cut(
-    outputs: Readonly<Record<string, Tensor>>,
-    entry: number,
-    start: number,
-    rows: number,
-    withHidden: boolean,
-  ): Float32Array {
+  async #compute(pass: TrainingExample): Promise<void> {
+    const { prompt, completions } = pass;
+    const forest = growForest(pass);
+    const { shared, branches } = forest;
+    const outputs = await this.compiled.run(mainRowInputs([forest]));
+    if (!this.#prompts.has(prompt)) {
+      this.#prompts.set(prompt, await this.store.put(this.#cut(outputs, 0, shared, false)));
+    }
+    const known = this.#branches.get(prompt) ?? new Map<ArrayLike<number>, StateHandle>();
+    this.#branches.set(prompt, known);
+    for (const [index, { start, targets }] of branches.entries()) {
+      const states = this.#cut(outputs, start, targets.length, true);
+      known.set(completions[index] as ArrayLike<number>, await this.store.put(states));
+    }
+  }
+
+  /** Rows out of a run's outputs, as one array. */
+  #cut(outputs: Readonly<Record<string, Tensor>>, start: number, rows: number, withHidden: boolean): Float32Array {
     const names = this.outputs.keysAndValues.flatMap(({ keys, values }) => [keys, values]);
     if (withHidden) names.unshift(this.outputs.hidden);
     const parts = names.map((name) => {
       const { shape, data } = outputs[name] as Tensor;
-      const [, length, width] = shape as readonly [number, number, number];
-      const from = (entry * length + start) * width;
-      return data.subarray(from, from + rows * width);
+      const width = shape[2] as number;
+      return data.subarray(start * width, (start + rows) * width);
     });
     const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;

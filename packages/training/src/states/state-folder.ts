@@ -3,9 +3,6 @@ import { join } from "node:path";
 import { InvalidFileError, IoError } from "@anabranch/core";
 import type { StateHandle, StateStore } from "./state-store.js";
 
-/** Bytes that are written as one file. */
-const SEGMENT_BYTES = 64 * 2 ** 20;
-
 interface Place {
   readonly segment: number;
   /** In floats. */
@@ -14,12 +11,13 @@ interface Place {
 }
 
 /**
- * Base states in memory up to a budget, and in files of 64 MB beyond it. The folder gets a folder of its own inside, which
+ * Base states in memory up to a budget, and in files beyond it. The folder gets a folder of its own inside, which
  * goes when training ends; states are a cache, and computed anew by the next run.
  * @param memoryBytes kept in memory before anything goes to the disk.
+ * @param fileBytes written as one file.
  */
-export function stateFolder(folder: string, memoryBytes = 2 ** 30): StateStore {
-  return new StateFolder(folder, memoryBytes);
+export function stateFolder(folder: string, memoryBytes = 2 ** 30, fileBytes = 2 ** 26): StateStore {
+  return new StateFolder(folder, memoryBytes, fileBytes);
 }
 
 class StateFolder implements StateStore {
@@ -35,6 +33,7 @@ class StateFolder implements StateStore {
   constructor(
     readonly folder: string,
     readonly memoryBytes: number,
+    readonly fileBytes: number,
   ) {}
 
   async put(data: Float32Array): Promise<StateHandle> {
@@ -46,7 +45,7 @@ class StateFolder implements StateStore {
     }
     this.#open.push({ handle, data });
     this.#openFloats += data.length;
-    if (this.#openFloats * 4 >= SEGMENT_BYTES) await this.#writeSegment();
+    if (this.#openFloats * 4 >= this.fileBytes) await this.#writeSegment();
     return handle;
   }
 
@@ -62,8 +61,9 @@ class StateFolder implements StateStore {
 
   async #writeSegment(): Promise<void> {
     const segment = this.#segments++;
-    const path = await this.#path(segment);
+    let path = this.folder;
     try {
+      path = await this.#path(segment);
       const file = await open(`${path}.tmp`, "wx");
       try {
         for (const { data } of this.#open) await file.writeFile(bytesOf(data));

@@ -8,7 +8,7 @@ import {
   toFloat32,
   type WeightTensor,
 } from "@anabranch/core";
-import { losslessBatches } from "../batches/index.js";
+import { losslessBatches, type TrainingExample } from "../batches/index.js";
 import { DRAFT_HEAD, losslessGraph } from "../graphs/index.js";
 import { BaseStates, memoryStates, type StateStore } from "../states/index.js";
 import type { Objective } from "./objective.js";
@@ -31,12 +31,13 @@ export async function losslessObjective(
   adapter: Adapter,
   divided: DividedWeights,
   alphas: readonly number[],
+  sources: readonly TrainingExample[],
   options: LosslessOptions,
 ): Promise<Objective> {
   const { spec } = weights;
   const { streams } = adapter;
   const { draftVocabulary, sliceRows = 1000 } = options;
-  const states = await BaseStates.compile(runtime, weights, streams, options.states ?? memoryStates());
+  const states = await BaseStates.compile(runtime, weights, streams, options.states ?? memoryStates(), sources);
   const draft = draftVocabulary === undefined ? undefined : draftHead(weights, draftVocabulary);
   return {
     trained: divided.trained,

@@ -11,6 +11,7 @@ import {
   toFloat32,
   type WeightTensor,
 } from "@anabranch/core";
+import type { TrainingExample } from "../batches/index.js";
 import { type LosslessOptions, losslessObjective } from "./lossless.js";
 import type { Objective } from "./objective.js";
 import { streamWeights, type TrainSettings } from "./settings.js";
@@ -34,11 +35,15 @@ export interface TrainingSubject {
   readonly lossless?: LosslessOptions;
 }
 
-/** @throws InvalidArgumentError, MissingTensorError, ShapeMismatchError */
+/**
+ * @param sources every example that batches will be made of.
+ * @throws InvalidArgumentError, MissingTensorError, ShapeMismatchError
+ */
 export async function objectiveOf(
   runtime: GraphRuntime,
   subject: TrainingSubject,
   settings: TrainSettings,
+  sources: readonly TrainingExample[],
 ): Promise<Objective> {
   const { mode, weights, adapter } = subject;
   const { spec } = weights;
@@ -55,7 +60,7 @@ export async function objectiveOf(
   const alphas = streamWeights(settings, streams.gamma);
   if (mode === "lossless") {
     const divided = divide(weights, adapter, false);
-    return losslessObjective(runtime, weights, adapter, divided, alphas, subject.lossless ?? {});
+    return losslessObjective(runtime, weights, adapter, divided, alphas, sources, subject.lossless ?? {});
   }
   const divided = divide(weights, adapter, subject.train !== "adapter");
   return sharedObjective(spec, streams, divided, { main: settings.mainWeight, streams: alphas });

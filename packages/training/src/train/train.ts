@@ -45,7 +45,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const settings = completeSettings(options.settings ?? {});
   checkExamples(weights.spec, examples, "examples");
   if (heldOut.length > 0) checkExamples(weights.spec, heldOut, "heldOut");
-  const objective = await objectiveOf(options.runtime, options, settings);
+  const objective = await objectiveOf(options.runtime, options, settings, [...examples, ...heldOut]);
   try {
     const description: RunDescription = {
       mode: options.mode,

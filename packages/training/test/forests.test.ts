@@ -1,0 +1,103 @@
+import { type GraphRuntime, referenceRuntime } from "@anabranch/core";
+import { describe, expect, it } from "vitest";
+import type { TrainingExample, TrainingMode } from "../src/index.js";
+import { GradientStep } from "../src/train/gradient-step.js";
+import type { LosslessOptions } from "../src/train/lossless.js";
+import { objectiveOf } from "../src/train/objective-of.js";
+import { defaultSettings } from "../src/train/settings.js";
+import { relativeDistance } from "./streams-tiny.js";
+import { countingExamples, tinyAdapter, tinySpec, tinyWeights } from "./tiny-model.js";
+
+const modes: readonly TrainingMode[] = ["next-token", "shared", "lossless"];
+
+/** Loss and gradients of one step over the examples, as one batch. */
+async function stepOver(
+  mode: TrainingMode,
+  examples: readonly TrainingExample[],
+  lossless: LosslessOptions = {},
+  runtime: GraphRuntime = referenceRuntime,
+) {
+  const adapter = mode === "next-token" ? {} : { adapter: tinyAdapter(mode) };
+  const subject = { mode, weights: tinyWeights(), ...adapter, lossless };
+  const objective = await objectiveOf(runtime, subject, defaultSettings, examples);
+  const step = await GradientStep.compile(runtime, objective);
+  const batches = await objective.batches(examples);
+  const result = await step.run(batches);
+  return { ...result, runs: batches.length, gradients: step.gradients };
+}
+
+type Step = Awaited<ReturnType<typeof stepOver>>;
+
+function expectSame(found: Step, expected: Step): void {
+  expect(found.loss).toBeCloseTo(expected.loss, 4);
+  expect(relativeDistance(found.losses, expected.losses)).toBeLessThan(1e-5);
+  for (const [name, gradient] of expected.gradients) {
+    expect(relativeDistance(found.gradients.get(name) as Float32Array, gradient), name).toBeLessThan(1e-4);
+  }
+}
+
+/** One example a completion. */
+function apart(examples: readonly TrainingExample[]): TrainingExample[] {
+  return examples.flatMap(({ prompt, completions }) =>
+    completions.map((completion) => ({ prompt, completions: [completion] })),
+  );
+}
+
+describe("a batch of forests", () => {
+  const examples: TrainingExample[] = [
+    { prompt: [3, 4, 5], completions: [[6, 7, 8, 9], [6, 1], [2]] },
+    { prompt: [11], completions: [[12, 13, 14]] },
+    ...countingExamples(2),
+  ];
+
+  it.each(modes)("has the gradients of the sequences that it is made of (%s)", async (mode) => {
+    expectSame(await stepOver(mode, examples), await stepOver(mode, apart(examples)));
+  });
+
+  it.each(modes)("has the mean of its sequences' losses, padding or not (%s)", async (mode) => {
+    const alone = await Promise.all(apart(examples).map((example) => stepOver(mode, [example])));
+    const { losses } = await stepOver(mode, examples);
+    const rows = apart(examples).map(({ completions }) => completions[0]?.length as number);
+    losses.forEach((loss, member) => {
+      // Stream j has a target beside all rows of a completion but the last j.
+      const targets = rows.map((length) => Math.max(0, length - member - (mode === "lossless" ? 1 : 0)));
+      const total = targets.reduce((sum, count, index) => {
+        return count === 0 ? sum : sum + count * (alone[index]?.losses[member] as number);
+      }, 0);
+      expect(loss).toBeCloseTo(total / targets.reduce((sum, count) => sum + count, 0), 5);
+    });
+  });
+});
+
+describe("lossless streams", () => {
+  const examples = countingExamples(4);
+
+  it("have the same gradients when the softmax is over all tokens as a draft vocabulary, in any order", async () => {
+    const draftVocabulary = Int32Array.from({ length: tinySpec.vocabularySize }, (_, token) => token).reverse();
+    expectSame(await stepOver("lossless", examples, { draftVocabulary }), await stepOver("lossless", examples));
+  });
+
+  it("leave targets outside the draft vocabulary out", async () => {
+    const known = new Set(examples.flatMap(({ completions }) => completions.flatMap((ids) => Array.from(ids))));
+    const missing = [...known][0] as number;
+    const draftVocabulary = Int32Array.from([...known].filter((token) => token !== missing));
+    const { loss, losses } = await stepOver("lossless", examples, { draftVocabulary });
+    expect(Number.isFinite(loss)).toBe(true);
+    // Fewer tokens to choose from: the untrained model's loss is about the logarithm of their number.
+    for (const each of losses) expect(each).toBeLessThan(Math.log(tinySpec.vocabularySize));
+  });
+
+  it("have the same gradients in slices", async () => {
+    const sliced = await stepOver("lossless", examples, { sliceRows: 9 });
+    expect(sliced.runs).toBeGreaterThan(2);
+    expectSame(sliced, await stepOver("lossless", examples));
+  });
+
+  it.each([
+    ["twice", [1, 2, 1]],
+    ["that the model has not", [1, tinySpec.vocabularySize]],
+  ])("refuse a draft vocabulary that names a token %s", async (_, tokens) => {
+    const options = { draftVocabulary: Int32Array.from(tokens) };
+    await expect(stepOver("lossless", examples, options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+});
