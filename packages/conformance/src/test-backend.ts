@@ -1,4 +1,4 @@
-import type { Backend } from "@anabranch/core";
+import { type Backend, InvalidArgumentError } from "@anabranch/core";
 import { conformanceCases } from "./conformance-cases.js";
 import type { ConformanceOptions } from "./settings.js";
 
@@ -20,15 +20,22 @@ const CASE_TIMEOUT = 300_000;
  * Registers the suite for a backend, one test for each case. A case that says nothing about the backend, because a
  * capability is not declared, is reported as skipped with the reason.
  *
- * @param runner Vitest's `describe` and `it` when absent, which are then imported: await the call.
+ * @param runner `describe` and `it` of Vitest or any like it; where absent, the global ones. The suite imports no runner, so
+ * that it is always registered with the copy that runs your tests.
+ * @throws InvalidArgumentError when no runner is given and none is global.
  */
-export async function testBackend(
+export function testBackend(
   name: string,
   createBackend: () => Promise<Backend>,
-  runner?: TestRunner,
+  runner: Partial<TestRunner> = globalThis as Partial<TestRunner>,
   options: ConformanceOptions = {},
-): Promise<void> {
-  const { describe, it } = runner ?? ((await import("vitest")) as unknown as TestRunner);
+): void {
+  const { describe, it } = runner;
+  if (describe === undefined || it === undefined) {
+    throw new InvalidArgumentError("There are no global describe and it to register the suite with.", {
+      cure: 'Pass the runner: testBackend(name, createBackend, { describe, it }), both imported from "vitest", say.',
+    });
+  }
   let backend: Promise<Backend> | undefined;
   describe(`the backend ${name}`, () => {
     for (const { name: promise, run } of conformanceCases(options)) {
