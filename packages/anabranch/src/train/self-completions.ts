@@ -1,8 +1,10 @@
 import { appendFile, readFile } from "node:fs/promises";
-import { plainDrafter } from "@anabranch/core";
 import type { TrainingExample } from "@anabranch/training";
-import { decodeSet } from "../evaluate/decode-set.js";
 import type { LanguageModel } from "../model/language-model.js";
+import { answerTogether } from "./answer-together.js";
+
+/** Prompts answered in one pass. */
+const together = 16;
 
 export interface SelfCompletionsOptions {
   /** Where answers are kept, a JSON line each, so that a run that was stopped goes on. */
@@ -23,19 +25,17 @@ export async function selfCompletions(
 ): Promise<TrainingExample[]> {
   const { file, maxTokens, signal, onProgress } = options;
   const known = await readKnown(file);
-  const examples: TrainingExample[] = [];
-  for (const prompt of prompts) {
-    let completion = known.get(prompt.join());
-    if (completion === undefined) {
-      const settings = { drafter: plainDrafter, adapter: false, maxTokens };
-      const { sequences } = await decodeSet(model, [prompt], { ...settings, ...(signal === undefined ? {} : { signal }) });
-      completion = [...(sequences[0]?.tokens ?? [])];
-      await appendFile(file, `${JSON.stringify({ prompt, completion })}\n`);
-    }
-    examples.push({ prompt, completions: [completion] });
-    onProgress?.(examples.length, prompts.length);
+  const open = prompts.filter((prompt) => !known.has(prompt.join()));
+  for (let start = 0; start < open.length; start += together) {
+    const batch = open.slice(start, start + together);
+    const settings = { stopTokens: model.stopTokens, maxTokens };
+    const answers = await answerTogether(model.model, batch, { ...settings, ...(signal === undefined ? {} : { signal }) });
+    const lines = batch.map((prompt, index) => JSON.stringify({ prompt, completion: answers[index] }));
+    await appendFile(file, `${lines.join("\n")}\n`);
+    batch.forEach((prompt, index) => void known.set(prompt.join(), answers[index] ?? []));
+    onProgress?.(prompts.length - open.length + start + batch.length, prompts.length);
   }
-  return examples;
+  return prompts.map((prompt) => ({ prompt, completions: [known.get(prompt.join()) ?? []] }));
 }
 
 /** Answers by prompt. A last line that a killed run left unfinished is passed over. */
