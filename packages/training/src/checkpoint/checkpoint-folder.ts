@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openSafetensors, writeSafetensors } from "@anabranch/checkpoints";
 import { type Float32Tensor, InvalidFileError } from "@anabranch/core";
@@ -14,7 +15,10 @@ const VERSION = "1";
 export function checkpointFolder(folder: string): CheckpointStore {
   const last = join(folder, "last.safetensors");
   return {
-    load: async () => (existsSync(last) ? readState(last) : undefined),
+    load: async () => {
+      await removeHalfFiles(folder);
+      return existsSync(last) ? readState(last) : undefined;
+    },
     save: ({ step, best, run, tensors }) => {
       const metadata = { [FORMAT]: VERSION, step: String(step), best: String(best), run };
       return writeSafetensors(last, tensors, metadata);
@@ -35,6 +39,14 @@ export async function readCheckpointWeights(path: string): Promise<Map<string, F
     return await readTensors(file, names);
   } finally {
     await file.close();
+  }
+}
+
+/** What a killed run was writing when it died. */
+async function removeHalfFiles(folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const file of await readdir(folder)) {
+    if (/^(last|best)\.safetensors\..*\.tmp$/.test(file)) await rm(join(folder, file), { force: true });
   }
 }
 
