@@ -3,14 +3,14 @@
  * that is spent outside the runtime's own `run`. `pnpm bench pass [--threads 2] [--context 64] [--rounds 60] [--quantile 0.5] [--int8]`
  */
 import { parseArgs } from "node:util";
-import {
-  type AdapterHandle,
-  type BackendModel,
-  type GraphRuntime,
-  type ModelWeights,
-  type PassRow,
-  type Sequence,
-  type StreamMode,
+import type {
+  AdapterHandle,
+  BackendModel,
+  GraphRuntime,
+  ModelWeights,
+  PassRow,
+  Sequence,
+  StreamMode,
 } from "@anabranch/core";
 import { createGraphBackend, createOnnxRuntime } from "../src/index.js";
 import { benchAdapter, benchWeights, quantized } from "./pass-model.js";
@@ -80,7 +80,13 @@ async function prefill(model: BackendModel, sequence: Sequence, context: number)
 }
 
 /** Times of the calls of a step, and the share outside the runtime. */
-async function measure(model: BackendModel, sequence: Sequence, count: number, step: Step, rounds: number): Promise<string> {
+async function measure(
+  model: BackendModel,
+  sequence: Sequence,
+  count: number,
+  step: Step,
+  rounds: number,
+): Promise<string> {
   const rows = treeRows(count, step.streams);
   const times: Record<string, number[]> = { pass: [], commit: [], streams: [], draft: [] };
   const shares: number[] = [];
@@ -112,7 +118,9 @@ async function main(): Promise<void> {
   const runtime = timed(createOnnxRuntime({ threads: Number(values.threads) }));
   const backend = createGraphBackend({ name: "onnx", runtime, weightFormats: ["f32", "int8-block"] });
   const model = await backend.load(weights);
-  console.log(`${values.int8 ? "int8" : "float32"}, ${values.threads} threads, context ${values.context}, quantile ${values.quantile}; milliseconds`);
+  console.log(
+    `${values.int8 ? "int8" : "float32"}, ${values.threads} threads, context ${values.context}, quantile ${values.quantile}; milliseconds`,
+  );
   console.log("rows      pass  commit streams   draft  outside");
   const kinds: readonly [name: string, mode: StreamMode | undefined, step: Step][] = [
     ["plain", undefined, { streams: false, deferred: false }],
@@ -121,13 +129,16 @@ async function main(): Promise<void> {
     ["lossless, streams on every row", "lossless", { streams: true, deferred: false }],
   ];
   for (const [name, mode, step] of kinds) {
-    const adapter: AdapterHandle | undefined = mode === undefined ? undefined : await model.attach(benchAdapter(float.spec, mode));
+    const adapter: AdapterHandle | undefined =
+      mode === undefined ? undefined : await model.attach(benchAdapter(float.spec, mode));
     const sequence = await model.createSequence(adapter === undefined ? {} : { adapter });
     await prefill(model, sequence, Number(values.context));
     console.log(name);
     for (const count of rowCounts) {
       await measure(model, sequence, count, step, 10);
-      console.log(`${String(count).padStart(4)}  ${await measure(model, sequence, count, step, Number(values.rounds))}`);
+      console.log(
+        `${String(count).padStart(4)}  ${await measure(model, sequence, count, step, Number(values.rounds))}`,
+      );
     }
     await sequence.dispose();
   }

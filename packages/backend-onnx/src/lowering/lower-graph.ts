@@ -10,8 +10,6 @@ export interface LowerOptions {
   readonly constants?: ReadonlyMap<string, WeightTensor>;
   /** Outputs to compute; all of the graph's when absent. What only others need is left out. */
   readonly outputs?: readonly string[];
-  /** True: rows stay float32 where they meet int8 weights. False (the default): they are quantised to int8 too. */
-  readonly exactInt8?: boolean;
 }
 
 /** An ONNX model and what it wants. */
@@ -33,9 +31,9 @@ const elementTypes = { f32: ElementType.float32, i32: ElementType.int32 } as con
  * @throws UnsupportedError for int8 weights where only float32 can stand; InvalidArgumentError for an unknown output.
  */
 export function lowerGraph(graph: Graph, options: LowerOptions = {}): LoweredGraph {
-  const { constants = new Map<string, WeightTensor>(), outputs, exactInt8 = false } = options;
+  const { constants = new Map<string, WeightTensor>(), outputs } = options;
   const live = liveGraph(graph, outputs);
-  const lowering = new Lowering(graph, live, constants, { exactInt8 });
+  const lowering = new Lowering(graph, live, constants);
   const { onnx } = lowering;
   for (const output of live.outputs) onnx.reserve(output);
   const inputs = [...graph.inputs, ...graph.parameters.filter((name) => !constants.has(name))].filter((name) =>

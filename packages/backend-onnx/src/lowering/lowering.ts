@@ -29,7 +29,6 @@ export class Lowering {
     readonly graph: Graph,
     readonly live: LiveGraph,
     readonly constants: ReadonlyMap<string, WeightTensor>,
-    readonly options: { readonly exactInt8: boolean },
   ) {
     this.batchOfOne = graph.nodes.some((node) => node.op === "attend" && node.attributes.sources.includes("heads"));
     for (const node of live.nodes) for (const output of node.outputs) this.#producers.set(output, node);

@@ -2,7 +2,15 @@ import type { NodeOf } from "@anabranch/core";
 import type { Lowering } from "./lowering.js";
 import { int } from "./onnx-builder.js";
 
-/** Tables of cosines and sines, made once a graph in double precision: [maxPositions, headSize / 2]. */
+/**
+ * RotaryEmbedding refuses passes of more rows than its table has, and a pass may have several rows a position (streams,
+ * branches of a tree), so that a short table is made longer than the model's positions.
+ */
+function tableRows(maxPositions: number): number {
+  return Math.max(maxPositions, Math.min(16 * maxPositions, 16_384));
+}
+
+/** Tables of cosines and sines, made once a graph in double precision: [table rows, headSize / 2]. */
 function table(
   lowering: Lowering,
   attributes: NodeOf<"rope">["attributes"],
@@ -13,13 +21,14 @@ function table(
   const key = `${which} ${sign} ${maxPositions} ${frequencies.join()}`;
   return lowering.onnx.once(key, () => {
     const half = frequencies.length;
-    const data = new Float32Array(maxPositions * half);
-    for (let position = 0; position < maxPositions; position++) {
+    const rows = tableRows(maxPositions);
+    const data = new Float32Array(rows * half);
+    for (let position = 0; position < rows; position++) {
       for (let pair = 0; pair < half; pair++) {
         data[position * half + pair] = sign * Math[which](position * (frequencies[pair] as number));
       }
     }
-    return lowering.onnx.floats(`rope.${which}`, [maxPositions, half], data);
+    return lowering.onnx.floats(`rope.${which}`, [rows, half], data);
   });
 }
 
