@@ -15,6 +15,7 @@ interface TrainCommandOptions {
   readonly msaLayers: number;
   readonly rank: number;
   readonly self: boolean;
+  readonly invent: number;
   readonly vocabulary: number;
   readonly epochs: number;
   readonly learningRate?: number;
@@ -53,6 +54,7 @@ export function trainCommand(): Command {
     .option("--msa-layers <n>", "layers with streams, from the top", wholeNumber(1), 3)
     .option("--rank <n>", "LoRA rank in lossless mode", wholeNumber(1), 32)
     .option("--self", "learn to draft the base model's own answers", false)
+    .option("--invent <n>", "with --self: made-up prompts that the base model answers besides", wholeNumber(0), 0)
     .option("--vocabulary <n>", "tokens of a new model's tokenizer", wholeNumber(260), 2048)
     .option("--epochs <n>", "times that every example is seen", positiveNumber, 1)
     .option("--learning-rate <n>", "peak learning rate", positiveNumber)
@@ -71,7 +73,9 @@ export function trainCommand(): Command {
 
 async function run(options: TrainCommandOptions): Promise<void> {
   const signal = interruptSignal();
-  const examples = await findTask(options.task).read(findData(options.data), "train");
+  const task = findTask(options.task);
+  const examples = await task.read(findData(options.data), "train");
+  const given = examples.map(({ prompt }) => prompt);
   const answers = answersBar();
   const bar = trainingBar();
   const line = (progress: TrainProgress): void => void process.stdout.write(`${JSON.stringify(progress)}\n`);
@@ -85,6 +89,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
       msaLayers: options.msaLayers,
       rank: options.rank,
       self: options.self,
+      invented: options.self ? task.invent(given, options.invent, options.seed) : [],
       vocabularySize: options.vocabulary,
       settings: {
         seed: options.seed,

@@ -19,4 +19,6 @@ export interface Task {
    * @throws IoError, InvalidFileError
    */
   read(folder: string, split: Split): Promise<readonly TaskExample[]>;
+  /** New prompts in the manner of given ones, for a model to answer itself. */
+  invent(given: readonly string[], count: number, seed: number): string[];
 }
