@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { conformanceCases, testBackend } from "../src/index.js";
 import { wrongBackend } from "./wrong-backend.js";
 
-it("registers every case with a runner of another make", () => {
+it("registers every case in the same turn with a runner of another make", async () => {
   const registered: string[] = [];
   const runner = {
     describe: (_: string, body: () => void): void => body(),
@@ -11,14 +11,10 @@ it("registers every case with a runner of another make", () => {
       registered.push(name);
     },
   };
-  testBackend("reference", async () => createReferenceBackend(), runner);
+  const registering = testBackend("reference", async () => createReferenceBackend(), runner);
   expect(registered).toEqual(conformanceCases().map(({ name }) => name));
   expect(new Set(registered).size).toBe(registered.length);
-});
-
-it("says what to do where no runner is there", () => {
-  const create = async () => createReferenceBackend();
-  expect(() => testBackend("reference", create)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  await registering;
 });
 
 it("gives a reason where a case says nothing about a backend", async () => {

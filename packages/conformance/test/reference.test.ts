@@ -2,4 +2,4 @@ import { createReferenceBackend } from "@anabranch/core";
 import { describe, it } from "vitest";
 import { testBackend } from "../src/index.js";
 
-testBackend("reference", async () => createReferenceBackend(), { describe, it });
+await testBackend("reference", async () => createReferenceBackend(), { describe, it });
