@@ -39,7 +39,7 @@ export function expectSameDraft(
 }
 
 /** What holds for every draft, whatever its probabilities. @throws ConformanceFailure */
-export function expectWithinLimit(draft: DraftTree, limit: DraftLimit): void {
+function expectWithinLimit(draft: DraftTree, limit: DraftLimit): void {
   const { tokens, parents, logProbs } = draft;
   expectThat(
     parents.length === tokens.length && logProbs.length === tokens.length,
