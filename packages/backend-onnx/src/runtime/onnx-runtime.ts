@@ -83,7 +83,8 @@ async function createSession(
       interOpNumThreads: 1,
       executionMode: "sequential",
       graphOptimizationLevel: "all",
-      logSeverityLevel: 3,
+      // Fatal only: what goes wrong is thrown, and not printed as well.
+      logSeverityLevel: 4,
     });
   } catch (cause) {
     throw new BackendFailedError(`ONNX Runtime does not take the graph ${graph.name}: ${messageOf(cause)}`, {
