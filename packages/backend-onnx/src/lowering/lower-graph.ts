@@ -1,6 +1,7 @@
 import type { Graph, WeightTensor } from "@anabranch/core";
 import { encodeModel } from "../proto/encode-model.js";
 import { ElementType } from "../proto/messages.js";
+import { batchesOfOne } from "./batch-of-one.js";
 import { liveGraph } from "./live-nodes.js";
 import { Lowering } from "./lowering.js";
 import { lowerNode } from "./rules.js";
@@ -19,8 +20,8 @@ export interface LoweredGraph {
   readonly inputs: readonly string[];
   /** Output names, the graph's own. */
   readonly outputs: readonly string[];
-  /** True where the batch can only be 1 (a cache that is kept by head has no batch axis). */
-  readonly batchOfOne: boolean;
+  /** Symbols that can only stand for 1 (a cache that is kept by head has no batch axis). */
+  readonly ones: ReadonlySet<string>;
 }
 
 const elementTypes = { f32: ElementType.float32, i32: ElementType.int32 } as const;
@@ -53,7 +54,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions = {}): LoweredGra
     if (name !== output) onnx.node("Identity", [name], [output]);
     onnx.output({ name: output, type: elementTypes[dtype], dims: shape });
   }
-  return { model: encodeModel(onnx.build(graph.name)), inputs, outputs: live.outputs, batchOfOne: lowering.batchOfOne };
+  return { model: encodeModel(onnx.build(graph.name)), inputs, outputs: live.outputs, ones: batchesOfOne(graph) };
 }
 
 /** A value that is an output is made under the output's name; under a second one it is copied. */

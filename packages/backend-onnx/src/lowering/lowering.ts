@@ -15,8 +15,6 @@ import { bytesOf, type NodeOptions, OnnxBuilder } from "./onnx-builder.js";
 /** What the rules of the operations share while one graph is lowered. */
 export class Lowering {
   readonly onnx = new OnnxBuilder();
-  /** True where the graph holds caches by head, which have no batch axis: the batch is then 1. */
-  readonly batchOfOne: boolean;
   /** Probabilities of attend nodes as they left the softmax, [b, H, r, t], by the value's name. */
   readonly softmaxes = new Map<string, string>();
   readonly #names = new Map<string, string>();
@@ -30,7 +28,6 @@ export class Lowering {
     readonly live: LiveGraph,
     readonly constants: ReadonlyMap<string, WeightTensor>,
   ) {
-    this.batchOfOne = graph.nodes.some((node) => node.op === "attend" && node.attributes.sources.includes("heads"));
     for (const node of live.nodes) for (const output of node.outputs) this.#producers.set(output, node);
   }
 

@@ -43,7 +43,7 @@ async function compile(graph: Graph, options: CompileOptions, runtime: OnnxRunti
     expected,
     fed: lowered.inputs,
     outputs: lowered.outputs,
-    settled: lowered.batchOfOne ? new Map([["batch", 1]]) : new Map(),
+    settled: new Map([...lowered.ones].map((symbol) => [symbol, 1])),
   });
 }
 
