@@ -1,3 +1,4 @@
+import { createOnnxRuntime } from "@anabranch/backend-onnx";
 import { type GraphRuntime, referenceRuntime } from "@anabranch/core";
 import { describe, expect, it } from "vitest";
 import type { TrainingExample, TrainingMode } from "../src/index.js";
@@ -10,20 +11,26 @@ import { countingExamples, tinyAdapter, tinySpec, tinyWeights } from "./tiny-mod
 
 const modes: readonly TrainingMode[] = ["next-token", "shared", "lossless"];
 
+interface StepOptions extends LosslessOptions {
+  readonly runtime?: GraphRuntime;
+  readonly segmentRows?: number;
+}
+
 /** Loss and gradients of one step over the examples, as one batch. */
 async function stepOver(
   mode: TrainingMode,
   examples: readonly TrainingExample[],
-  lossless: LosslessOptions = {},
-  runtime: GraphRuntime = referenceRuntime,
+  { runtime = referenceRuntime, segmentRows, ...lossless }: StepOptions = {},
 ) {
   const adapter = mode === "next-token" ? {} : { adapter: tinyAdapter(mode) };
   const subject = { mode, weights: tinyWeights(), ...adapter, lossless };
-  const objective = await objectiveOf(runtime, subject, defaultSettings, examples);
+  const settings = { ...defaultSettings, ...(segmentRows === undefined ? {} : { segmentRows }) };
+  const objective = await objectiveOf(runtime, subject, settings, examples);
   const step = await GradientStep.compile(runtime, objective);
   const batches = await objective.batches(examples);
   const result = await step.run(batches);
-  return { ...result, runs: batches.length, gradients: step.gradients };
+  const runs = batches[0]?.segments?.segments.length ?? batches.length;
+  return { ...result, runs, gradients: step.gradients };
 }
 
 type Step = Awaited<ReturnType<typeof stepOver>>;
@@ -99,5 +106,33 @@ describe("lossless streams", () => {
   ])("refuse a draft vocabulary that names a token %s", async (_, tokens) => {
     const options = { draftVocabulary: Int32Array.from(tokens) };
     await expect(stepOver("lossless", examples, options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+});
+
+describe("segments of shared mode", () => {
+  // Branches that begin, end and continue at every place of a segment, prompts of different lengths, and none at all.
+  const examples: TrainingExample[] = [
+    {
+      prompt: [3, 4, 5, 6],
+      completions: [
+        [7, 8, 9, 10, 11, 12, 13],
+        [6, 1],
+        [2, 3, 4, 5, 6],
+      ],
+    },
+    { prompt: [11], completions: [[12, 13, 14, 15, 16, 17, 18, 19, 20]] },
+    ...countingExamples(2),
+  ];
+
+  it.each([1, 8, 20, 50])("have the gradients of the whole, %i rows at a time", async (segmentRows) => {
+    const segmented = await stepOver("shared", examples, { segmentRows });
+    expect(segmented.runs).toBeGreaterThan(1);
+    expectSame(segmented, await stepOver("shared", examples));
+  });
+
+  it("have them on ONNX Runtime too", async () => {
+    const runtime = createOnnxRuntime({ threads: 1 });
+    const segmented = await stepOver("shared", examples, { segmentRows: 8, runtime });
+    expectSame(segmented, await stepOver("shared", examples, { runtime }));
   });
 });

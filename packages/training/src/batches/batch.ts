@@ -1,4 +1,5 @@
 import type { Tensor } from "@anabranch/core";
+import type { SegmentedBatch } from "../segments/segments.js";
 import type { Forest } from "./forest.js";
 import type { LossTargets } from "./loss-targets.js";
 
@@ -17,6 +18,8 @@ export interface Batch {
   readonly losses: readonly LossTargets[];
   /** Main rows without padding. */
   readonly rows: number;
+  /** Where the batch is to go in segments: `inputs` and `losses` are empty then. */
+  readonly segments?: SegmentedBatch;
 }
 
 /** The longest of the forests, at least 1: runtimes dislike empty axes. */

@@ -6,4 +6,4 @@ export { type LosslessBatchOptions, losslessBatches } from "./lossless-batch.js"
 export { mainRowInputs } from "./main-rows.js";
 export { nextTokenBatch } from "./next-token-batch.js";
 export { epochBatches, type OrderSettings } from "./order.js";
-export { sharedBatch } from "./shared-batch.js";
+export { sharedBatch, sharedTargets } from "./shared-batch.js";

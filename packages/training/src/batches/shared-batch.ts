@@ -13,25 +13,31 @@ export function sharedBatch(forests: readonly Forest[], weights: LossWeights): B
   const gamma = weights.streams.length;
   const rest = longest(forests, ({ shared }) => shared);
   const group = longest(forests, branchRows);
-  const main = new LossTargets("group", forests.length, group, 1);
-  const streams = new LossTargets("streams", forests.length, group, gamma);
-  forests.forEach((forest, entry) => {
-    putTargets(entry, forest, main, streams);
-  });
-  main.weigh([weights.main]);
-  streams.weigh(weights.streams);
+  const losses = sharedTargets(forests, weights);
   return {
     inputs: {
       ...mainRowInputs(forests),
       ...setRows(forests, "rest", rest, 1),
       ...setRows(forests, "group", group, 1 + gamma),
       ...visibility(forests, rest, group),
-      ...main.inputs(),
-      ...streams.inputs(),
+      ...Object.assign({}, ...losses.map((targets) => targets.inputs())),
     },
-    losses: [main, streams],
+    losses,
     rows: forests.reduce((sum, { tokens }) => sum + tokens.length, 0),
   };
+}
+
+/** What main rows and streams are held against, over [batch, branch rows of the longest]. */
+export function sharedTargets(forests: readonly Forest[], weights: LossWeights): LossTargets[] {
+  const rows = longest(forests, branchRows);
+  const main = new LossTargets("group", forests.length, rows, 1);
+  const streams = new LossTargets("streams", forests.length, rows, weights.streams.length);
+  forests.forEach((forest, entry) => {
+    putTargets(entry, forest, main, streams);
+  });
+  main.weigh([weights.main]);
+  streams.weigh(weights.streams);
+  return [main, streams];
 }
 
 /** Which main rows make up a set, and the positions of its members. Padding names row 0, which is harmless: nobody sees it. */

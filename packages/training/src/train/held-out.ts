@@ -1,7 +1,7 @@
 import type { CompiledGraph, GraphRuntime, Tensor } from "@anabranch/core";
 import type { Batch, LossTargets } from "../batches/index.js";
-import { lossNames } from "../graphs/index.js";
-import { knownInputs, parameterInputs } from "./gradient-step.js";
+import { knownInputs, lossNames } from "../graphs/index.js";
+import { parameterInputs } from "./gradient-step.js";
 import type { Objective } from "./objective.js";
 import type { HeldOutMeasure } from "./progress.js";
 
@@ -24,7 +24,7 @@ export class HeldOut {
     const weights = parameterInputs(this.objective);
     const total = new Totals();
     for (const batch of this.batches) {
-      const inputs = { ...weights, ...knownInputs(this.compiled.graph, batch) };
+      const inputs = { ...weights, ...knownInputs(this.compiled.graph, batch.inputs) };
       total.add(batch.losses, await this.compiled.run(inputs));
     }
     return total.measure();

@@ -63,7 +63,8 @@ export async function objectiveOf(
     return losslessObjective(runtime, weights, adapter, divided, alphas, sources, subject.lossless ?? {});
   }
   const divided = divide(weights, adapter, subject.train !== "adapter");
-  return sharedObjective(spec, streams, divided, { main: settings.mainWeight, streams: alphas });
+  const segmentRows = settings.segmentRows ?? settings.batchRows;
+  return sharedObjective(runtime, spec, streams, divided, { main: settings.mainWeight, streams: alphas }, segmentRows);
 }
 
 function divide(weights: ModelWeights, adapter: Adapter | undefined, all: boolean): DividedWeights {

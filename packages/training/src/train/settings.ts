@@ -9,6 +9,11 @@ export interface TrainSettings {
   readonly steps?: number;
   /** Main rows of a batch, padding included. */
   readonly batchRows: number;
+  /**
+   * Shared mode: rows with streams that are in memory at once, `batchRows` when absent. A batch with more goes in segments
+   * (appendix C): the same gradients, for one more forward pass.
+   */
+  readonly segmentRows?: number;
   /** Completions that share one copy of their prompt, at most. */
   readonly completionsPerPrompt: number;
   /** The peak; rises linearly for `warmUpSteps`, then falls linearly to 0. */
@@ -64,7 +69,15 @@ const positive = [
   "clipNorm",
   "epsilon",
 ];
-const whole = ["batchRows", "completionsPerPrompt", "warmUpSteps", "heldOutEvery", "heldOutBatches", "checkpointEvery"];
+const whole = [
+  "batchRows",
+  "segmentRows",
+  "completionsPerPrompt",
+  "warmUpSteps",
+  "heldOutEvery",
+  "heldOutBatches",
+  "checkpointEvery",
+];
 
 /** @throws InvalidArgumentError naming the setting. */
 export function completeSettings(given: Partial<TrainSettings>): TrainSettings {

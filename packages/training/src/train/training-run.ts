@@ -86,7 +86,10 @@ export class TrainingRun {
     if (heldOut.length === 0) return undefined;
     const order = epochBatches(heldOut, 0, this.settings).slice(0, Math.max(1, this.settings.heldOutBatches));
     const batches: Batch[] = [];
-    for (const examples of order) batches.push(...(await this.objective.batches(examples)));
+    const { objective } = this;
+    for (const examples of order) {
+      batches.push(...(await (objective.measured?.(examples) ?? objective.batches(examples))));
+    }
     return HeldOut.compile(runtime, this.objective, batches);
   }
 

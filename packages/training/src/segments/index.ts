@@ -1,0 +1,2 @@
+export { SegmentedStep } from "./segmented-step.js";
+export { cutSegments, type SegmentedBatch } from "./segments.js";
