@@ -8,17 +8,27 @@ import { generateCommand } from "./cli/generate-command.js";
 import { trainCommand } from "./cli/train-command.js";
 import { VERSION } from "./version.js";
 
+const commands = [demoCommand(), generateCommand(), trainCommand(), evaluateCommand(), benchCommand()];
 const program = new Command("anabranch")
   .description("Speculative Streaming: one language model that drafts for itself")
   .version(VERSION)
-  .addCommand(demoCommand())
-  .addCommand(generateCommand())
-  .addCommand(trainCommand())
-  .addCommand(evaluateCommand())
-  .addCommand(benchCommand());
+  .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 ended by Ctrl-C.");
+for (const command of commands) program.addCommand(command.exitOverride());
+program.exitOverride();
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // Whoever read has left, as `| head` does: nobody is there to be told.
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}
 
 try {
   await program.parseAsync();
 } catch (error) {
-  report(error, process.argv.includes("--json"));
+  report(
+    error,
+    process.argv.some((argument) => /^--json(=|$)/.test(argument)),
+  );
 }

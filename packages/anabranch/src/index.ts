@@ -1,3 +1,4 @@
+export { AnabranchError } from "@anabranch/core";
 export type { DraftingOptions } from "./model/drafting.js";
-export { type GeneratedToken, type GenerateOptions, LanguageModel } from "./model/language-model.js";
+export type { GeneratedToken, GenerateOptions, LanguageModel } from "./model/language-model.js";
 export { type LoadOptions, load, type Place } from "./model/load.js";

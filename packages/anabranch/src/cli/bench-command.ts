@@ -1,81 +1,108 @@
+import { InvalidArgumentError } from "@anabranch/core";
 import { type EvaluationReport, renderTable } from "@anabranch/evaluation";
-import { writeWhole } from "@anabranch/evaluation/node";
+import { writeReport } from "@anabranch/evaluation/node";
 import { Command, Option } from "commander";
-import { type EmbeddedName, EMBEDDED } from "../embedded.js";
-import { evaluateGrid, type GridAxes, gridSettings } from "../evaluate/grid.js";
-import { load } from "../model/load.js";
+import { EMBEDDED, type EmbeddedName } from "../embedded.js";
+import { evaluateGrid, gridSettings } from "../evaluate/grid.js";
+import { type LoadOptions, load, type Place } from "../model/load.js";
 import { findData, findTask, taskNames } from "../tasks/find-task.js";
 import type { Split, TaskExample } from "../tasks/task.js";
 import { interruptSignal } from "./interrupt.js";
-import { wholeNumber } from "./options.js";
+import { dataOption, wholeNumber } from "./options.js";
 
 interface BenchOptions {
   readonly task: string;
   readonly split: Split;
   readonly models: readonly EmbeddedName[];
+  readonly model?: string;
+  readonly adapter?: string;
   readonly streams: readonly ("parallel" | "deferred")[];
   readonly depth: readonly number[];
   readonly topK: readonly number[];
   readonly nodes: readonly number[];
   readonly limit?: number;
   readonly rounds: number;
+  readonly threads?: number;
   readonly json?: string;
   readonly data?: string;
 }
 
-function list(text: string): number[] {
-  return text.split(",").map(wholeNumber(1, 512));
+interface Subject {
+  readonly name: string;
+  readonly model: Place;
+  readonly adapter: Place;
 }
+
+const number = wholeNumber(1, 512);
+const list = (text: string): number[] => text.split(",").map((part) => number(part));
 
 export function benchCommand(): Command {
   const names = Object.keys(EMBEDDED) as EmbeddedName[];
+  const timings = ["parallel", "deferred"];
+  const examples = [
+    "anabranch bench --limit 50",
+    "anabranch bench --models lossless --depth 5,7 --nodes 8,12,16 --streams deferred --json grid.json",
+    "anabranch bench --model runs/base --adapter runs/lossless --limit 50",
+  ];
   return new Command("bench")
-    .description("Measure a grid of draft settings on the embedded models, losing ones too")
+    .description("Measure a grid of draft settings, losing ones too")
     .addOption(new Option("--task <name>", "data set").choices(taskNames).default("e2e"))
     .addOption(new Option("--split <split>", "which part of it").choices(["dev", "test"]).default("dev"))
     .addOption(new Option("--models <names...>", "embedded models").choices(names).default(names))
-    .addOption(
-      new Option("--streams <when...>", "when streams run").choices(["parallel", "deferred"]).default(["parallel", "deferred"]),
-    )
-    .option("--depth <list>", "levels of a draft", list, [3, 5, 7])
+    .option("--model <folder>", "a model's folder, in place of the embedded ones")
+    .option("--adapter <folder>", "its stream adapter's folder")
+    .addOption(new Option("--streams <when...>", "when streams run").choices(timings).default(timings))
+    .option("--depth <list>", "levels of a draft; in shared mode γ alone counts", list, [3, 5, 7])
     .option("--top-k <list>", "children of a draft node", list, [1, 3])
     .option("--nodes <list>", "nodes of a draft", list, [4, 8, 16, 39])
     .option("--limit <n>", "only the first n examples", wholeNumber(1))
     .option("--rounds <n>", "paired rounds of timing", wholeNumber(1), 2)
+    .option("--threads <n>", "threads of the backend; all processors when absent", wholeNumber(1))
     .option("--json <file>", "write all reports there")
-    .option("--data <folder>", "folder of data sets (default: $ANABRANCH_DATA or ../shared/data)")
-    .addHelpText("after", "\nExamples:\n  anabranch bench --limit 50\n  anabranch bench --models lossless --depth 5,7 --nodes 8,12,16 --streams deferred")
+    .addOption(dataOption())
+    .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`)
     .action((options: BenchOptions) => run(options));
 }
 
 async function run(options: BenchOptions): Promise<void> {
   const signal = interruptSignal();
   const task = findTask(options.task);
+  const subjects = subjectsOf(options);
   const examples = (await task.read(findData(options.data), options.split)).slice(0, options.limit);
   const reports: EvaluationReport[] = [];
-  for (const name of options.models) reports.push(...(await benchModel(name, examples, options, signal)));
-  if (options.json !== undefined) await writeWhole(options.json, `${JSON.stringify(reports, null, 2)}\n`);
+  for (const subject of subjects) reports.push(...(await benchModel(subject, examples, options, signal)));
+  if (options.json !== undefined) await writeReport(options.json, reports);
   process.stdout.write(`${gridTable(reports)}\n`);
 }
 
+function subjectsOf({ models, model, adapter }: BenchOptions): Subject[] {
+  if (model === undefined && adapter === undefined) return models.map((name) => ({ name, ...EMBEDDED[name] }));
+  if (model !== undefined && adapter !== undefined) return [{ name: model, model, adapter }];
+  throw new InvalidArgumentError("A model to bench is a base model and its stream adapter.", {
+    subject: model === undefined ? "model" : "adapter",
+    cure: "Name both --model and --adapter, or neither.",
+  });
+}
+
 async function benchModel(
-  name: EmbeddedName,
+  { name, model: folder, adapter }: Subject,
   examples: readonly TaskExample[],
   options: BenchOptions,
   signal: AbortSignal,
 ): Promise<EvaluationReport[]> {
-  const { model: folder, adapter } = EMBEDDED[name];
-  const model = await load(folder, { adapter, signal });
+  const threads: LoadOptions = options.threads === undefined ? {} : { threads: options.threads };
+  const model = await load(folder, { adapter, signal, ...threads });
   try {
-    const axes: GridAxes = options;
-    const settings = gridSettings(axes, model.adapter?.streams ?? { mode: "lossless", gamma: 0 });
-    const { task, split, rounds } = options;
+    const settings = gridSettings(options, model.adapter?.streams ?? { mode: "lossless", gamma: 0 });
+    const { task, split, rounds, limit } = options;
     const onReport = (report: EvaluationReport, done: number, total: number): void => {
-      const { streams, gamma, topK, nodes } = report.settings;
+      const { streams, topK } = report.settings;
+      const setting = `${streams}, depth ${report.settings["depth"]}, k ${topK}, ${report.settings["nodes"]} nodes`;
       const figures = `CR ${report.cr.toFixed(2)}, speed-up ${report.speedup.toFixed(2)}`;
-      process.stderr.write(`${name} ${done}/${total}: ${streams}, depth ${gamma}, k ${topK}, ${nodes} nodes: ${figures}\n`);
+      process.stderr.write(`${name} ${done}/${total}: ${setting}: ${figures}\n`);
     };
-    return await evaluateGrid(model, examples, settings, { task, split, rounds, signal, onReport });
+    const named = { task, split, rounds, ...(limit === undefined ? {} : { limit }) };
+    return await evaluateGrid(model, examples, settings, { ...named, signal, onReport });
   } finally {
     await model.dispose();
   }
@@ -88,7 +115,8 @@ function gridTable(reports: readonly EvaluationReport[]): string {
     [
       { title: "mode", value: ({ settings }) => settings.mode },
       { title: "streams", value: ({ settings }) => settings.streams },
-      { title: "depth", value: ({ settings }) => settings.gamma },
+      { title: "γ", value: ({ settings }) => settings.gamma },
+      { title: "depth", value: ({ settings }) => Number(settings["depth"]) },
       { title: "k", value: ({ settings }) => settings.topK },
       { title: "nodes", value: ({ settings }) => Number(settings["nodes"]) },
       { title: "CR", value: ({ cr }) => cr, decimals: 2 },

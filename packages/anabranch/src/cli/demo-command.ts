@@ -2,8 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { throwIfAborted } from "@anabranch/core";
 import { Command } from "commander";
 import logUpdate from "log-update";
-import pc from "picocolors";
 import type { LanguageModel } from "../model/language-model.js";
+import { colours } from "./colours.js";
 import { DEMO_FACTS } from "./demo-facts.js";
 import { draftingFrom } from "./drafting-from.js";
 import { interruptSignal } from "./interrupt.js";
@@ -28,7 +28,10 @@ export function demoCommand(): Command {
     .option("--json", "print one JSON object for each of the facts", false);
   addDraftOptions(addModelOptions(command));
   return command
-    .addHelpText("after", '\nExamples:\n  anabranch demo\n  anabranch demo --mode shared --facts "name[The Mill], food[French]"')
+    .addHelpText(
+      "after",
+      '\nExamples:\n  anabranch demo\n  anabranch demo --mode shared --facts "name[The Mill], food[French]"',
+    )
     .action((options: DemoOptions) => demo(options));
 }
 
@@ -36,8 +39,9 @@ async function demo(options: DemoOptions): Promise<void> {
   const signal = interruptSignal();
   const model = await loadFrom(options, signal);
   try {
-    await runBoth(model, DEMO_FACTS[0], options, signal); // Warm-up: the first passes compile graphs.
-    for (const facts of options.facts === undefined ? DEMO_FACTS : [options.facts]) {
+    const chosen = options.facts === undefined ? DEMO_FACTS : ([options.facts] as const);
+    await runBoth(model, chosen[0], options, signal); // Warm-up: the first passes compile graphs.
+    for (const facts of chosen) {
       throwIfAborted(signal, "The demo");
       const [plain, streams] = await runBoth(model, facts, options, signal);
       if (options.json) process.stdout.write(`${JSON.stringify({ facts, plain, streams })}\n`);
@@ -54,7 +58,7 @@ async function runBoth(
   options: DemoOptions,
   signal: AbortSignal,
 ): Promise<readonly [Recording, Recording]> {
-  const drafting = draftingFrom(options, model.adapter?.streams.gamma ?? 1);
+  const drafting = { drafter: "streams" as const, ...draftingFrom(options, model.adapter?.streams) };
   const plain = await record(model, facts, { drafter: "none", signal });
   return [plain, await record(model, facts, { ...drafting, signal })];
 }
@@ -64,7 +68,7 @@ async function show(facts: string, plain: Recording, streams: Recording, signal:
     { title: "Plain decoding", recording: plain },
     { title: "Speculative Streaming", recording: streams },
   ];
-  process.stdout.write(`\n${pc.cyan(facts)}\n\n`);
+  process.stdout.write(`\n${colours.cyan(facts)}\n\n`);
   const slower = Math.max(plain.milliseconds, streams.milliseconds);
   const columns = process.stdout.columns ?? 100;
   if (process.stdout.isTTY === true) {
@@ -75,6 +79,7 @@ async function show(facts: string, plain: Recording, streams: Recording, signal:
       await wait(frameMilliseconds);
     }
     logUpdate.clear();
+    logUpdate.done(); // Shows the cursor again.
   }
   process.stdout.write(`${sideBySide(sides, slower, columns)}\n\n${verdict(plain, streams)}\n`);
 }
@@ -83,5 +88,5 @@ function verdict(plain: Recording, streams: Recording): string {
   const same = plain.tokens.join() === streams.tokens.join();
   const fewer = `${streams.passes.length} passes in place of ${plain.passes.length}`;
   const faster = `${(plain.milliseconds / streams.milliseconds).toFixed(2)} times as fast`;
-  return `${same ? pc.green("The same words") : pc.yellow("Other words")}: ${fewer}, ${faster}. ${pc.dim("Green: drafted and accepted.")}`;
+  return `${same ? colours.green("The same words") : colours.yellow("Other words")}: ${fewer}, ${faster}. ${colours.dim("Green: drafted and accepted.")}`;
 }

@@ -1,25 +1,42 @@
+import { InvalidArgumentError, type StreamSpec } from "@anabranch/core";
 import type { DraftingOptions } from "../model/drafting.js";
+import { fullTreeNodes } from "../model/full-tree.js";
 import type { DraftOptions } from "./options.js";
 
 /** Nodes that a tree is given when only k was named: the full tree of k children a node, to this many. */
 const MOST_NODES = 64;
 
-/** Drafting options out of a command's; `gamma` are the adapter's streams. */
-export function draftingFrom(options: DraftOptions & { readonly gamma?: number }, gamma: number) {
-  const depth = Math.min(options.gamma ?? gamma, gamma);
-  const nodes = options.nodes ?? (options.topK === undefined ? undefined : fullTree(options.topK, depth));
+type NamedDrafting = DraftingOptions & { readonly drafter?: "streams" | "none" };
+
+/**
+ * Drafting options out of a command's.
+ *
+ * @param streams of the model's adapter; undefined when it has none.
+ * @throws InvalidArgumentError for a γ that the adapter does not have.
+ */
+export function draftingFrom(
+  options: DraftOptions & { readonly gamma?: number },
+  streams: StreamSpec | undefined,
+): NamedDrafting {
+  const { drafter, topK, gamma } = options;
+  if (gamma !== undefined && streams !== undefined) checkGamma(gamma, streams);
+  const depth = gamma ?? streams?.gamma ?? 1;
+  const nodes = options.nodes ?? (topK === undefined ? undefined : Math.min(fullTreeNodes(topK, depth), MOST_NODES));
   return {
-    drafter: options.drafter,
     streams: options.streams,
     opening: options.opening,
-    ...(options.topK === undefined ? {} : { topK: options.topK }),
+    ...(drafter === undefined ? {} : { drafter }),
+    ...(topK === undefined ? {} : { topK }),
     ...(nodes === undefined ? {} : { nodes }),
-    ...(options.gamma === undefined ? {} : { depth }),
-  } satisfies DraftingOptions;
+    ...(gamma === undefined ? {} : { depth }),
+  };
 }
 
-function fullTree(topK: number, depth: number): number {
-  let nodes = 0;
-  for (let level = 1; level <= depth && nodes < MOST_NODES; level++) nodes += topK ** level;
-  return Math.min(nodes, MOST_NODES);
+/** In lossless mode fewer streams than an adapter has may be used; in shared mode γ belongs to the model. */
+function checkGamma(gamma: number, streams: StreamSpec): void {
+  if (gamma === streams.gamma || (gamma < streams.gamma && streams.mode === "lossless")) return;
+  throw new InvalidArgumentError(`The ${streams.mode} adapter has γ = ${streams.gamma} streams, not ${gamma}.`, {
+    subject: "gamma",
+    cure: streams.mode === "shared" ? "Leave out --gamma, or train a model with that γ." : "Ask for fewer.",
+  });
 }

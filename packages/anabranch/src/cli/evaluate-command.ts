@@ -1,13 +1,21 @@
-import { besidePaper, type EvaluationReport, renderComparison } from "@anabranch/evaluation";
+import { besidePaper, type Difference, renderComparison } from "@anabranch/evaluation";
 import { writeReport } from "@anabranch/evaluation/node";
 import { Command, Option } from "commander";
-import { evaluate } from "../evaluate/evaluate.js";
+import { evaluate, type MeasuredReport } from "../evaluate/evaluate.js";
 import { findData, findTask, taskNames } from "../tasks/find-task.js";
 import type { Split } from "../tasks/task.js";
+import { colours } from "./colours.js";
 import { draftingFrom } from "./drafting-from.js";
 import { interruptSignal } from "./interrupt.js";
 import { loadFrom } from "./load-command.js";
-import { addDraftOptions, addModelOptions, type DraftOptions, type ModelOptions, wholeNumber } from "./options.js";
+import {
+  addDraftOptions,
+  addModelOptions,
+  type DraftOptions,
+  dataOption,
+  type ModelOptions,
+  wholeNumber,
+} from "./options.js";
 import { roundsBar } from "./progress.js";
 
 interface EvaluateCommandOptions extends ModelOptions, DraftOptions {
@@ -29,7 +37,7 @@ export function evaluateCommand(): Command {
     .option("--limit <n>", "only the first n examples", wholeNumber(1))
     .option("--rounds <n>", "paired rounds of timing; an even number cancels drift", wholeNumber(1), 2)
     .option("--max-tokens <n>", "most tokens an example", wholeNumber(1), 128)
-    .option("--data <folder>", "folder of data sets (default: $ANABRANCH_DATA or ../shared/data)");
+    .addOption(dataOption());
   addDraftOptions(addModelOptions(command));
   const examples = [
     "anabranch evaluate --task e2e --split dev --limit 50",
@@ -48,7 +56,7 @@ async function run(options: EvaluateCommandOptions): Promise<void> {
   const model = await loadFrom(options, signal);
   const bar = roundsBar();
   try {
-    const drafting = draftingFrom(options, model.adapter?.streams.gamma ?? 1);
+    const drafting = draftingFrom(options, model.adapter?.streams);
     const { task: name, split, rounds, maxTokens } = options;
     const limit = options.limit === undefined ? {} : { limit: options.limit };
     const settings = { task: name, split, rounds, maxTokens, ...limit, signal, onProgress: bar.update };
@@ -62,18 +70,23 @@ async function run(options: EvaluateCommandOptions): Promise<void> {
   }
 }
 
-function describe(report: EvaluationReport, paperTask: Parameters<typeof besidePaper>[0]): string {
-  const { settings, machine, nearTies } = report;
+function describe(report: MeasuredReport, paperTask: Parameters<typeof besidePaper>[0]): string {
+  const { settings, machine, nearTies, clearDifferences } = report;
   const acceptance = report.acceptanceByPosition.map((share) => share.toFixed(2)).join(" ");
   const bare = report.plain.tokensPerSecondWithoutStreams;
   const lines = [
     `${report.examples} examples of ${settings.task} ${settings.split}; ${report.tokens} tokens in ${report.passes} passes`,
-    `acceptance by position ${acceptance}; mean acceptance length ${report.meanAcceptanceLength.toFixed(2)}`,
+    `acceptance by position ${acceptance === "" ? "none" : acceptance}; mean acceptance length ${report.meanAcceptanceLength.toFixed(2)}`,
     `speed-up ${report.speedup.toFixed(2)} (quartiles ${report.timing.speedup.lowerQuartile.toFixed(2)}, ${report.timing.speedup.upperQuartile.toFixed(2)}; ${report.timing.rounds} rounds)`,
     ...(bare === undefined ? [] : [`plain decoding without any streams: ${bare.toFixed(0)} tokens a second`]),
     `${report.differingSequences} sequences differ from plain decoding, ${nearTies.length} of them at a near-tie`,
-    ...nearTies.map(({ sequence, position, gap }) => `  near-tie: example ${sequence}, token ${position}, gap ${gap?.toExponential(1)}`),
+    ...nearTies.map((difference) => `  near-tie: ${placeOf(difference)}`),
+    ...clearDifferences.map((difference) => colours.red(`  NO NEAR-TIE: ${placeOf(difference)}`)),
     `${machine.processor}, ${machine.cores} cores, Node ${machine.node}`,
   ];
   return `${renderComparison(besidePaper(paperTask, [report]))}\n\n${lines.join("\n")}\n`;
+}
+
+function placeOf({ sequence, position, gap }: Difference): string {
+  return `example ${sequence}, token ${position}, gap ${gap === undefined ? "unknown" : gap.toExponential(1)}`;
 }

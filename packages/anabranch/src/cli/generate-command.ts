@@ -1,6 +1,6 @@
 import type { Step } from "@anabranch/core";
 import { Command } from "commander";
-import pc from "picocolors";
+import { colours, errorColours } from "./colours.js";
 import { draftingFrom } from "./drafting-from.js";
 import { interruptSignal } from "./interrupt.js";
 import { loadFrom } from "./load-command.js";
@@ -21,7 +21,10 @@ export function generateCommand(): Command {
     .option("--json", "one JSON object a token, then one with the totals", false);
   addDraftOptions(addModelOptions(command));
   return command
-    .addHelpText("after", `\nExamples:\n  anabranch generate "${example}"\n  anabranch generate --drafter none --json "${example}"`)
+    .addHelpText(
+      "after",
+      `\nExamples:\n  anabranch generate "${example}"\n  anabranch generate --drafter none --json "${example}"`,
+    )
     .action((prompt: string, options: GenerateCommandOptions) => generate(prompt, options));
 }
 
@@ -30,12 +33,16 @@ async function generate(prompt: string, options: GenerateCommandOptions): Promis
   const model = await loadFrom(options, signal);
   const steps: Step[] = [];
   try {
-    const drafting =
-      model.adapter === undefined ? { drafter: "none" as const } : draftingFrom(options, model.adapter.streams.gamma);
-    const settings = { ...drafting, maxTokens: options.maxTokens, signal, onStep: (step: Step) => void steps.push(step) };
+    const drafting = draftingFrom(options, model.adapter?.streams);
+    const settings = {
+      ...drafting,
+      maxTokens: options.maxTokens,
+      signal,
+      onStep: (step: Step) => void steps.push(step),
+    };
     for await (const piece of model.generate(prompt, settings)) {
       if (options.json) process.stdout.write(`${JSON.stringify(piece)}\n`);
-      else process.stdout.write(piece.fromDraft ? pc.green(piece.text) : piece.text);
+      else process.stdout.write(piece.fromDraft ? colours.green(piece.text) : piece.text);
     }
   } finally {
     await model.dispose();
@@ -43,5 +50,9 @@ async function generate(prompt: string, options: GenerateCommandOptions): Promis
   const tokens = steps.reduce((sum, step) => sum + step.tokens.length, 0);
   const milliseconds = steps.reduce((sum, step) => sum + step.milliseconds.pass + step.milliseconds.other, 0);
   if (options.json) process.stdout.write(`${JSON.stringify({ tokens, passes: steps.length, milliseconds })}\n`);
-  else process.stdout.write(`\n${pc.dim(`${tokens} tokens in ${steps.length} passes, ${milliseconds.toFixed(1)} ms`)}\n`);
+  else {
+    const totals = `${tokens} tokens in ${steps.length} passes, ${milliseconds.toFixed(1)} ms`;
+    process.stdout.write("\n");
+    process.stderr.write(`${errorColours.dim(totals)}\n`);
+  }
 }

@@ -1,6 +1,6 @@
 import { createReferenceBackend } from "@anabranch/core";
-import { load } from "../model/load.js";
 import type { LanguageModel } from "../model/language-model.js";
+import { load } from "../model/load.js";
 import { type ModelOptions, placesOf } from "./options.js";
 
 /** Loads what a command's options name. */

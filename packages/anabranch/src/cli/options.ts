@@ -1,3 +1,4 @@
+import { InvalidArgumentError as WrongChoiceError } from "@anabranch/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { EMBEDDED, type EmbeddedName } from "../embedded.js";
 import type { Place } from "../model/load.js";
@@ -5,8 +6,8 @@ import type { Place } from "../model/load.js";
 /** Parses a whole number within bounds for commander. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${least}${most < 1e15 ? ` to ${most}` : ""}.`);
   };
 }
@@ -30,11 +31,16 @@ export function addModelOptions(command: Command): Command {
     .option("--gamma <n>", "streams; in shared mode another γ is another trained model", wholeNumber(1, 16))
     .addOption(new Option("--backend <name>", "what computes").choices(["onnx", "reference"]).default("onnx"))
     .option("--threads <n>", "threads of the backend; all processors when absent", wholeNumber(1))
-    .addOption(new Option("--weights <how>", "how to compute with 8-bit files").choices(["float32", "as-stored"]).default("float32"));
+    .addOption(
+      new Option("--weights <how>", "how to compute with 8-bit files")
+        .choices(["float32", "as-stored"])
+        .default("float32"),
+    );
 }
 
 export interface DraftOptions {
-  readonly drafter: "streams" | "none";
+  /** Absent: streams where the model has an adapter. */
+  readonly drafter?: "streams" | "none";
   readonly streams: "parallel" | "deferred" | "auto";
   readonly topK?: number;
   readonly nodes?: number;
@@ -44,16 +50,33 @@ export interface DraftOptions {
 /** Options that say how to draft. */
 export function addDraftOptions(command: Command): Command {
   return command
-    .addOption(new Option("--drafter <name>", "who drafts").choices(["streams", "none"]).default("streams"))
+    .addOption(
+      new Option("--drafter <name>", "who drafts (default: streams, where there is an adapter)").choices([
+        "streams",
+        "none",
+      ]),
+    )
     .addOption(
       new Option("--streams <when>", "when streams run").choices(["parallel", "deferred", "auto"]).default("auto"),
     )
     .option("--top-k <k>", "children of a draft node (default 3)", wholeNumber(1, 64))
-    .option("--nodes <n>", "nodes of a draft, the most probable are kept (default: 8, or the full tree with --top-k)", wholeNumber(1, 4096))
+    .option(
+      "--nodes <n>",
+      "nodes of a draft, the most probable are kept (default: 8, or the full tree with --top-k)",
+      wholeNumber(1, 4096),
+    )
     .option("--no-opening", "leave out the draft that the prefill pass verifies");
 }
 
-/** The embedded model that the options ask for, or the folders that they name. */
+export function dataOption(): Option {
+  return new Option("--data <folder>", "folder of data sets (default: $ANABRANCH_DATA or ../shared/data)");
+}
+
+/**
+ * The embedded model that the options ask for, or the folders that they name.
+ *
+ * @throws InvalidArgumentError for a γ that no embedded shared model has.
+ */
 export function placesOf(options: ModelOptions): { model: Place; adapter: Place | undefined } {
   if (options.model !== undefined) return { model: options.model, adapter: options.adapter };
   const embedded = EMBEDDED[embeddedName(options)];
@@ -66,5 +89,8 @@ function embeddedName({ mode, gamma }: ModelOptions): EmbeddedName {
   const exact = gamma === undefined ? names[0] : names.find((name) => EMBEDDED[name].gamma === gamma);
   if (exact !== undefined) return exact;
   const trained = names.map((name) => EMBEDDED[name].gamma).join(", ");
-  throw new InvalidArgumentError(`No shared model with γ = ${gamma} is embedded; there is γ = ${trained}.`);
+  throw new WrongChoiceError(`No shared model with γ = ${gamma} is embedded.`, {
+    subject: "gamma",
+    cure: `There is γ = ${trained}; or train one, and name its folders with --model and --adapter.`,
+  });
 }

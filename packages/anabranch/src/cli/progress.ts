@@ -9,8 +9,10 @@ function startableBar(format: string) {
   let started = false;
   return {
     update(done: number, total: number, payload: Record<string, string>): void {
-      if (started) bar.update(done, payload);
-      else bar.start(total, done, payload);
+      if (started) {
+        bar.setTotal(total); // One bar serves several passages, each with a total of its own.
+        bar.update(done, payload);
+      } else bar.start(total, done, payload);
       started = true;
     },
     stop(): void {

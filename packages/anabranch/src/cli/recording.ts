@@ -1,5 +1,4 @@
 import type { Step } from "@anabranch/core";
-import { createDetokenizer } from "@anabranch/tokenizers";
 import type { GenerateOptions, LanguageModel } from "../model/language-model.js";
 
 /** Text that one token added, and where the token came from. */
@@ -9,7 +8,7 @@ export interface Piece {
 }
 
 /** What one pass gave, and when it was there. */
-export interface RecordedPass {
+interface RecordedPass {
   readonly pieces: readonly Piece[];
   /** Draft tokens that verification refused. */
   readonly refused: number;
@@ -18,6 +17,7 @@ export interface RecordedPass {
 }
 
 export interface Recording {
+  /** Emitted ids, the end token included. */
   readonly tokens: readonly number[];
   readonly passes: readonly RecordedPass[];
   readonly milliseconds: number;
@@ -25,20 +25,16 @@ export interface Recording {
 
 /** Generates, and keeps what each pass did. */
 export async function record(model: LanguageModel, prompt: string, options: GenerateOptions): Promise<Recording> {
-  const detokenizer = createDetokenizer(model.tokenizer);
-  const passes: RecordedPass[] = [];
+  const passes: (RecordedPass & { readonly pieces: Piece[] })[] = [];
   const tokens: number[] = [];
   let at = 0;
-  for await (const step of model.steps(prompt, options)) {
+  const onStep = (step: Step): void => {
     at += step.milliseconds.pass + step.milliseconds.other;
     tokens.push(...step.tokens);
-    passes.push({ pieces: piecesOf(step), refused: step.draft.tokens.length - step.accepted.length, at });
+    passes.push({ pieces: [], refused: step.draft.tokens.length - step.accepted.length, at });
+  };
+  for await (const { text, fromDraft } of model.generate(prompt, { ...options, onStep })) {
+    passes.at(-1)?.pieces.push({ text, fromDraft });
   }
   return { tokens, passes, milliseconds: at };
-
-  function piecesOf(step: Step): Piece[] {
-    return step.tokens.flatMap((token, index) =>
-      model.stopTokens.has(token) ? [] : [{ text: detokenizer.push(token), fromDraft: index < step.fromDraft }],
-    );
-  }
 }

@@ -1,6 +1,6 @@
-import pc from "picocolors";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
+import { colours } from "./colours.js";
 import type { Recording } from "./recording.js";
 
 export interface Side {
@@ -18,9 +18,9 @@ export function sideBySide(sides: readonly [Side, Side], milliseconds: number, c
   const width = Math.floor(Math.min(columns, widest) / 2);
   const row = (of: (side: Side) => string): string => beside(of(sides[0]), of(sides[1]), width);
   return [
-    row(({ title }) => pc.bold(title)),
+    row(({ title }) => colours.bold(title)),
     row(({ recording }) => textAt(recording, milliseconds)),
-    row(({ recording }) => pc.dim(countAt(recording, milliseconds))),
+    row(({ recording }) => colours.dim(countAt(recording, milliseconds))),
   ].join("\n");
 }
 
@@ -35,7 +35,7 @@ function beside(left: string, right: string, width: number): string {
 
 function textAt({ passes }: Recording, milliseconds: number): string {
   const pieces = passes.filter(({ at }) => at <= milliseconds).flatMap((pass) => pass.pieces);
-  return pieces.map(({ text, fromDraft }) => (fromDraft ? pc.green(text) : text)).join("");
+  return pieces.map(({ text, fromDraft }) => (fromDraft ? colours.green(text) : text)).join("");
 }
 
 function countAt({ passes }: Recording, milliseconds: number): string {

@@ -1,9 +1,10 @@
 import type { TrainingMode, TrainProgress } from "@anabranch/training";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { findData, findTask, taskNames } from "../tasks/find-task.js";
+import { MODEL_SIZES, type ModelSize } from "../train/recipe.js";
 import { runTraining } from "../train/run-training.js";
 import { interruptSignal } from "./interrupt.js";
-import { wholeNumber } from "./options.js";
+import { dataOption, wholeNumber } from "./options.js";
 import { answersBar, trainingBar } from "./progress.js";
 
 interface TrainCommandOptions {
@@ -16,6 +17,7 @@ interface TrainCommandOptions {
   readonly rank: number;
   readonly self: boolean;
   readonly invent: number;
+  readonly size: ModelSize;
   readonly vocabulary: number;
   readonly epochs: number;
   readonly learningRate?: number;
@@ -37,12 +39,14 @@ function positiveNumber(text: string): number {
 }
 
 export function trainCommand(): Command {
+  const sizes = Object.keys(MODEL_SIZES);
   const modes = ["next-token", "shared", "lossless"];
   const examples = [
     "anabranch train --mode next-token --epochs 2 --out runs/base",
     "anabranch train --mode shared --gamma 3 --epochs 2 --out runs/shared-3",
     "anabranch train --mode lossless --base runs/base --self --gamma 7 --out runs/lossless",
     "anabranch train --mode shared --gamma 3 --epochs 2 --out runs/shared-3 --resume",
+    "anabranch train --size tiny --data my-data --out runs/trial",
   ];
   return new Command("train")
     .description("Train a small model, a model with its streams, or streams for a model that stays as it is")
@@ -55,6 +59,7 @@ export function trainCommand(): Command {
     .option("--rank <n>", "LoRA rank in lossless mode", wholeNumber(1), 32)
     .option("--self", "learn to draft the base model's own answers", false)
     .option("--invent <n>", "with --self: made-up prompts that the base model answers besides", wholeNumber(0), 0)
+    .addOption(new Option("--size <size>", "shape of a new model").choices(sizes).default("small"))
     .option("--vocabulary <n>", "tokens of a new model's tokenizer", wholeNumber(260), 2048)
     .option("--epochs <n>", "times that every example is seen", positiveNumber, 1)
     .option("--learning-rate <n>", "peak learning rate", positiveNumber)
@@ -64,10 +69,13 @@ export function trainCommand(): Command {
     .option("--seed <n>", "seed of weights and order", wholeNumber(0), 1)
     .addOption(new Option("--format <format>", "how weights are written").choices(["int8", "f32"]).default("int8"))
     .option("--resume", "go on from the checkpoint in the folder", false)
-    .option("--json", "one JSON object a step", false)
+    .option("--json", "one JSON object a step, then one with the result", false)
     .option("--threads <n>", "threads; all processors when absent", wholeNumber(1))
-    .option("--data <folder>", "folder of data sets (default: $ANABRANCH_DATA or ../shared/data)")
-    .addHelpText("after", `\nCtrl-C saves; --resume goes on.\n\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`)
+    .addOption(dataOption())
+    .addHelpText(
+      "after",
+      `\nCtrl-C saves; --resume goes on.\n\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`,
+    )
     .action((options: TrainCommandOptions) => run(options));
 }
 
@@ -90,6 +98,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
       rank: options.rank,
       self: options.self,
       invented: options.self ? task.invent(given, options.invent, options.seed) : [],
+      size: options.size,
       vocabularySize: options.vocabulary,
       settings: {
         seed: options.seed,
@@ -107,7 +116,9 @@ async function run(options: TrainCommandOptions): Promise<void> {
       onAnswer: answers.update,
     });
     bar.stop();
-    process.stdout.write(`${options.out}: ${result.steps} steps\n`);
+    const { steps, heldOut } = result;
+    const done = { out: options.out, steps, ...(heldOut === undefined ? {} : { heldOut }) };
+    process.stdout.write(`${options.json ? JSON.stringify(done) : `${done.out}: ${steps} steps`}\n`);
   } finally {
     answers.stop();
     bar.stop();

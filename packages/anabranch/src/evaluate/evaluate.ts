@@ -14,7 +14,7 @@ import { DEFAULT_LIMIT, type DraftingOptions, makeDrafter } from "../model/draft
 import type { LanguageModel } from "../model/language-model.js";
 import type { TaskExample } from "../tasks/task.js";
 import { VERSION } from "../version.js";
-import { type DecodedSet, decodeSet } from "./decode-set.js";
+import { type DecodedSet, type DecodeSetOptions, decodeSet } from "./decode-set.js";
 import { logitGaps } from "./logit-gaps.js";
 
 export interface EvaluateOptions extends Omit<DraftingOptions, "drafter"> {
@@ -30,58 +30,57 @@ export interface EvaluateOptions extends Omit<DraftingOptions, "drafter"> {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
-/** What plain decoding of the same examples gave; may be shared by several evaluations of one model. */
-export interface PlainRun {
-  readonly set: DecodedSet;
-  readonly texts: readonly string[];
+/** A report that also says where sequences differ although plain decoding was sure: each is a fault, not rounding. */
+export interface MeasuredReport extends EvaluationReport {
+  readonly clearDifferences: readonly Difference[];
 }
+
+/** The sides of the paired timing. bare, in shared mode: the model without its streams, whose words may differ. */
+type SideName = "plain" | "streams" | "bare";
 
 /**
  * Measures one setting on examples: call reduction, speed against one-token-a-pass decoding with the same weights (in shared
  * mode with its streams on), agreement of the ids, and ROUGE. Batch 1, greedy, both sides alternating.
  *
- * @throws InvalidArgumentError without examples; AbortedError; whatever decoding throws.
+ * @throws InvalidArgumentError without examples, or when no example gives a token after the prefill's; AbortedError; whatever decoding throws.
  */
 export async function evaluate(
   model: LanguageModel,
   examples: readonly TaskExample[],
   options: EvaluateOptions,
-): Promise<EvaluationReport> {
+): Promise<MeasuredReport> {
   const { maxTokens = 128, rounds = 2, signal, onProgress } = options;
   const prompts = examples.map(({ prompt }) => model.tokenizer.encode(prompt));
   const drafter = await makeDrafter(model.model, model.adapter, model.opening, options);
   const abort = signal === undefined ? {} : { signal };
-  const run = (settings: { plain?: boolean; adapter?: boolean } = {}): Promise<DecodedSet> =>
-    decodeSet(model, prompts, {
-      drafter: settings.plain === true ? plainDrafter : drafter,
-      ...(settings.adapter === undefined ? {} : { adapter: settings.adapter }),
-      maxTokens,
-      ...abort,
-    });
-  // Kept from the last round: greedy decoding gives the same ids every time.
-  const last: Partial<Record<"plain" | "streams" | "bare", DecodedSet>> = {};
-  const side = (name: keyof typeof last, settings: Parameters<typeof run>[0]) => async (): Promise<DecodedSet> => {
-    const set = await run(settings);
-    last[name] = set;
-    return set;
-  };
   const shared = model.adapter?.streams.mode === "shared";
-  const speeds = await alternate<"plain" | "streams" | "bare">({
-    sides: {
-      plain: side("plain", { plain: true }),
-      streams: side("streams", {}),
-      ...(shared ? { bare: side("bare", { plain: true, adapter: false }) } : {}),
-    } as Record<"plain" | "streams" | "bare", () => Promise<DecodedSet>>,
+  // Kept from the last round: greedy decoding gives the same ids every time.
+  const last = new Map<SideName, DecodedSet>();
+  const side =
+    (name: SideName, how: Pick<DecodeSetOptions, "drafter" | "adapter">) => async (): Promise<DecodedSet> => {
+      const set = await decodeSet(model, prompts, { ...how, maxTokens, ...abort });
+      last.set(name, set);
+      return set;
+    };
+  const sides: Partial<Record<SideName, () => Promise<DecodedSet>>> = {
+    plain: side("plain", { drafter: plainDrafter }),
+    streams: side("streams", { drafter }),
+    ...(shared ? { bare: side("bare", { drafter: plainDrafter, adapter: false }) } : {}),
+  };
+  const speeds = await alternate({
+    sides: sides as Record<SideName, () => Promise<DecodedSet>>,
     rounds,
     baseline: "plain",
     ...abort,
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  const plain = last.plain as DecodedSet;
-  const streams = last.streams as DecodedSet;
-  const differences = await differencesWithGaps(model, prompts, plain, streams);
+  const plain = last.get("plain") as DecodedSet;
+  const streams = last.get("streams") as DecodedSet;
+  const differences = await differencesWithGaps(model, prompts, [plain, streams], signal);
   const score = (set: DecodedSet) =>
     rougeOverSet(examples.map(({ references }, index) => ({ prediction: textOf(model, set, index), references })));
+  const gamma = model.adapter?.streams.gamma ?? 0;
+  const depth = Math.min(options.depth ?? gamma, gamma);
   const ours = score(streams);
   const theirs = score(plain);
   return {
@@ -105,6 +104,7 @@ export async function evaluate(
     },
     differingSequences: differences.length,
     nearTies: differences.filter((difference) => isNearTie(difference)),
+    clearDifferences: differences.filter((difference) => !isNearTie(difference)),
     rouge1: ours.rouge1,
     rougeLsum: ours.rougeLsum,
     model: model.name,
@@ -114,8 +114,9 @@ export async function evaluate(
     settings: {
       task: options.task,
       split: options.split,
-      mode: model.adapter?.streams.mode ?? "lossless",
-      gamma: Math.min(options.depth ?? Number.POSITIVE_INFINITY, model.adapter?.streams.gamma ?? 0),
+      mode: shared ? "shared" : "lossless",
+      gamma: shared ? gamma : depth,
+      depth,
       topK: options.topK ?? DEFAULT_LIMIT.topK,
       nodes: options.nodes ?? DEFAULT_LIMIT.nodes,
       streams: drafter.streamsInPass ? "parallel" : "deferred",
@@ -136,17 +137,21 @@ function withoutCount({ sequences: _, ...acceptance }: ReturnType<typeof measure
   return acceptance;
 }
 
+function idsOf({ sequences }: DecodedSet): readonly (readonly number[])[] {
+  return sequences.map(({ tokens }) => tokens);
+}
+
 async function differencesWithGaps(
   model: LanguageModel,
   prompts: readonly (readonly number[])[],
-  plain: DecodedSet,
-  streams: DecodedSet,
+  sets: readonly [plain: DecodedSet, streams: DecodedSet],
+  signal: AbortSignal | undefined,
 ): Promise<Difference[]> {
-  const ids = (set: DecodedSet) => set.sequences.map(({ tokens }) => tokens);
-  const found = findDifferences(ids(plain), ids(streams));
+  const [plain, streams] = [idsOf(sets[0]), idsOf(sets[1])];
+  const found = findDifferences(plain, streams);
   const gaps: number[][] = [];
   for (const { sequence } of found) {
-    gaps[sequence] = await logitGaps(model, prompts[sequence] ?? [], plain.sequences[sequence]?.tokens ?? []);
+    gaps[sequence] = await logitGaps(model, prompts[sequence] ?? [], plain[sequence] ?? [], signal);
   }
-  return findDifferences(ids(plain), ids(streams), gaps);
+  return findDifferences(plain, streams, gaps);
 }

@@ -1,7 +1,8 @@
-import type { EvaluationReport } from "@anabranch/evaluation";
+import { InvalidArgumentError } from "@anabranch/core";
+import { fullTreeNodes } from "../model/full-tree.js";
 import type { LanguageModel } from "../model/language-model.js";
 import type { TaskExample } from "../tasks/task.js";
-import { type EvaluateOptions, evaluate } from "./evaluate.js";
+import { type EvaluateOptions, evaluate, type MeasuredReport } from "./evaluate.js";
 
 /** Settings to try: every combination, but for those that an adapter cannot have. */
 export interface GridAxes {
@@ -15,39 +16,40 @@ type GridSetting = Required<Pick<EvaluateOptions, "streams" | "depth" | "topK" |
 
 /**
  * The combinations that differ: no deferred streams in shared mode, no level beyond γ, in shared mode no fewer levels than
- * γ either (there γ belongs to the model), no tree larger than the full one, and none of one node a level more than once.
+ * γ either (there γ belongs to the model), no tree larger than the full one, and none twice.
+ *
+ * @throws InvalidArgumentError when none is left.
  */
-export function gridSettings(axes: GridAxes, streams: { readonly mode: string; readonly gamma: number }): GridSetting[] {
-  const settings: GridSetting[] = [];
-  for (const timing of axes.streams) {
-    if (timing === "deferred" && streams.mode === "shared") continue;
-    for (const depth of axes.depth) {
-      if (depth > streams.gamma || (streams.mode === "shared" && depth < streams.gamma)) continue;
-      for (const topK of axes.topK) {
-        const full = fullTreeNodes(topK, depth);
-        const sizes = new Set(axes.nodes.map((nodes) => Math.min(nodes, full)));
-        for (const nodes of sizes) settings.push({ streams: timing, depth, topK, nodes });
-      }
-    }
-  }
-  return settings;
+export function gridSettings(
+  axes: GridAxes,
+  streams: { readonly mode: string; readonly gamma: number },
+): GridSetting[] {
+  const { mode, gamma } = streams;
+  const timings = axes.streams.filter((timing) => timing === "parallel" || mode !== "shared");
+  const depths = axes.depth.filter((depth) => depth === gamma || (depth < gamma && mode !== "shared"));
+  const settings = timings.flatMap((timing) =>
+    depths.flatMap((depth) =>
+      axes.topK.flatMap((topK) => {
+        const sizes = new Set(axes.nodes.map((nodes) => Math.min(nodes, fullTreeNodes(topK, depth))));
+        return [...sizes].map((nodes): GridSetting => ({ streams: timing, depth, topK, nodes }));
+      }),
+    ),
+  );
+  if (settings.length > 0) return settings;
+  throw new InvalidArgumentError(`No setting of the grid fits a ${mode} adapter with γ = ${gamma}.`, {
+    subject: "depth",
+    cure: mode === "shared" ? `Use parallel streams and a depth of ${gamma}.` : `Use depths up to ${gamma}.`,
+  });
 }
 
-/** k + k² + ... + k^depth */
-export function fullTreeNodes(topK: number, depth: number): number {
-  let nodes = 0;
-  for (let level = 1; level <= depth; level++) nodes += topK ** level;
-  return nodes;
-}
-
-/** Evaluates a model at every setting of a grid, losing ones too. */
+/** Evaluates a model at every setting of a grid, losing ones too. @throws what `evaluate` throws. */
 export async function evaluateGrid(
   model: LanguageModel,
   examples: readonly TaskExample[],
   settings: readonly GridSetting[],
-  options: EvaluateOptions & { readonly onReport?: (report: EvaluationReport, done: number, total: number) => void },
-): Promise<EvaluationReport[]> {
-  const reports: EvaluationReport[] = [];
+  options: EvaluateOptions & { readonly onReport?: (report: MeasuredReport, done: number, total: number) => void },
+): Promise<MeasuredReport[]> {
+  const reports: MeasuredReport[] = [];
   for (const setting of settings) {
     const report = await evaluate(model, examples, { ...options, ...setting });
     reports.push(report);

@@ -2,14 +2,19 @@ import {
   type AdapterHandle,
   type BackendModel,
   COMMITTED,
-  chainDraft,
   type DraftLimit,
+  type DraftTree,
   flattenDraft,
+  ROOT,
   type StreamTiming,
 } from "@anabranch/core";
+import { fullTreeNodes } from "./full-tree.js";
 
 const rounds = 5;
 const chosen = new WeakMap<AdapterHandle, Map<string, StreamTiming>>();
+
+/** Tokens that the timed passes stand on: about a prompt of the small tasks. */
+const contextLength = 32;
 
 /**
  * The faster way to run streams on this machine, for drafts of this size: times a verify pass with streams beside every row
@@ -25,21 +30,22 @@ export async function chooseTiming(
   if (!model.capabilities.parallelStreams) return "deferred";
   const known = chosen.get(adapter) ?? new Map<string, StreamTiming>();
   chosen.set(adapter, known);
-  const key = `${limit.nodes}x${limit.topK}`;
-  const timing = known.get(key) ?? (await faster(model, adapter, limit));
+  const depth = Math.min(limit.depth ?? adapter.streams.gamma, adapter.streams.gamma);
+  const key = JSON.stringify([limit.topK, limit.nodes, depth]);
+  const timing = known.get(key) ?? (await faster(model, adapter, { ...limit, depth }));
   known.set(key, timing);
   return timing;
 }
 
-async function faster(model: BackendModel, adapter: AdapterHandle, limit: DraftLimit): Promise<StreamTiming> {
+async function faster(model: BackendModel, adapter: AdapterHandle, limit: Required<DraftLimit>): Promise<StreamTiming> {
   const sequence = await model.createSequence({ adapter });
   try {
-    const prompt = Array.from({ length: Math.min(32, model.capabilities.maxPositions / 2) }, (_, row) => row);
-    const rows = prompt.map((row) => ({ token: row % model.spec.vocabularySize, parent: row === 0 ? COMMITTED : row - 1 }));
+    const { maxPositions, maxRows } = model.capabilities;
+    const length = Math.min(contextLength, Math.floor(maxPositions / 2), maxRows);
+    const rows = Array.from({ length }, (_, row) => ({ token: 0, parent: row === 0 ? COMMITTED : row - 1 }));
     await model.pass([{ sequence, rows }]);
-    await model.commit([{ sequence, path: prompt }]);
-    const base = sequence.length;
-    const draft = chainDraft(Array.from({ length: Math.min(limit.nodes, adapter.streams.gamma) }, () => 0));
+    await model.commit([{ sequence, path: rows.map((_, row) => row) }]);
+    const draft = flatDraft(Math.min(limit.nodes, fullTreeNodes(limit.topK, limit.depth), maxRows - 1));
     const step = async (timing: StreamTiming): Promise<number> => {
       const start = performance.now();
       await model.pass([{ sequence, rows: flattenDraft(0, draft, timing === "parallel", { argmax: true }) }]);
@@ -47,7 +53,7 @@ async function faster(model: BackendModel, adapter: AdapterHandle, limit: DraftL
       if (timing === "deferred") await model.streams([{ sequence }]);
       await model.draft([{ sequence, bonus: 0, limit }]);
       const time = performance.now() - start;
-      await sequence.rollback(base);
+      await sequence.rollback(length);
       return time;
     };
     const best = { parallel: Number.POSITIVE_INFINITY, deferred: Number.POSITIVE_INFINITY };
@@ -58,4 +64,10 @@ async function faster(model: BackendModel, adapter: AdapterHandle, limit: DraftL
   } finally {
     await sequence.dispose();
   }
+}
+
+/** All nodes beside each other: a pass costs what its rows cost, and these need no positions. */
+function flatDraft(nodes: number): DraftTree {
+  const each = <Value>(value: Value): Value[] => Array.from({ length: nodes }, () => value);
+  return { tokens: each(0), parents: each(ROOT), logProbs: each(0) };
 }

@@ -1,8 +1,8 @@
 import {
   type AdapterHandle,
   type BackendModel,
-  type DraftLimit,
   type Drafter,
+  type DraftLimit,
   type Opening,
   plainDrafter,
   type StreamTiming,
@@ -14,7 +14,7 @@ import { chooseTiming } from "./choose-timing.js";
 
 /** How to draft; every field has a default. */
 export interface DraftingOptions {
-  /** "streams" where the model has an adapter; "none" is plain decoding. Or a drafter of one's own. */
+  /** "streams", the default where the model has an adapter; "none" is plain decoding. Or a drafter of one's own. */
   readonly drafter?: "streams" | "none" | Drafter;
   /** When streams run: "auto" times both ways once and takes the faster; default auto. */
   readonly streams?: StreamTiming | "auto";
@@ -28,9 +28,15 @@ export interface DraftingOptions {
   readonly opening?: boolean;
 }
 
+/** k and nodes of a draft where options say nothing. */
 export const DEFAULT_LIMIT = { topK: 3, nodes: 8 } as const;
 
-/** @throws UnsupportedError when streams are asked for and the model has no adapter. */
+/**
+ * The drafter that options ask for.
+ *
+ * @throws UnsupportedError when streams are asked for and the model has no adapter; InvalidArgumentError for
+ *   deferred streams in shared mode.
+ */
 export async function makeDrafter(
   model: BackendModel,
   adapter: AdapterHandle | undefined,
@@ -43,7 +49,7 @@ export async function makeDrafter(
   if (adapter === undefined) {
     throw new UnsupportedError("Streams were asked for, but the model was loaded without an adapter.", {
       subject: "drafter",
-      cure: "Pass `adapter` to load(), or use the drafter `none`.",
+      cure: "Name an adapter when loading, or use the drafter `none`.",
     });
   }
   const limit: DraftLimit = {

@@ -1,5 +1,5 @@
 import type { AdapterHandle, BackendModel, Opening, Step } from "@anabranch/core";
-import { decode } from "@anabranch/core";
+import { decode, throwIfAborted } from "@anabranch/core";
 import { createDetokenizer, type Tokenizer } from "@anabranch/tokenizers";
 import { type DraftingOptions, makeDrafter } from "./drafting.js";
 
@@ -13,7 +13,10 @@ export interface GenerateOptions extends DraftingOptions {
 
 /** A token as it comes. */
 export interface GeneratedToken {
-  /** What it adds to the text; empty for half a character, whose text comes with the token that completes it. */
+  /**
+   * What it adds to the text, so that prompt and pieces joined are the whole; empty for a special token, and for half a
+   * character, whose text comes with the token that completes it.
+   */
   readonly text: string;
   /** Its id; undefined for text that only the end of generation released (half a character, as U+FFFD). */
   readonly token: number | undefined;
@@ -25,7 +28,7 @@ export interface GeneratedToken {
   readonly milliseconds: number;
 }
 
-interface Parts {
+interface LanguageModelParts {
   readonly name: string;
   readonly adapterName: string | undefined;
   readonly backendName: string;
@@ -38,17 +41,21 @@ interface Parts {
 
 /** A model with its tokenizer and, where it was loaded with one, its stream adapter. Made by `load`. */
 export class LanguageModel {
+  /** The folder that it was loaded from. */
   readonly name: string;
+  /** The adapter's folder. */
   readonly adapterName: string | undefined;
   readonly backendName: string;
   /** The backend's model, for whoever wants to drive passes. */
   readonly model: BackendModel;
   readonly tokenizer: Tokenizer;
   readonly adapter: AdapterHandle | undefined;
+  /** How texts begin, as the adapter counted it; drafted with the prompt's pass. */
   readonly opening: Opening | undefined;
+  /** Tokens that end a text. */
   readonly stopTokens: ReadonlySet<number>;
 
-  constructor(parts: Parts) {
+  constructor(parts: LanguageModelParts) {
     this.name = parts.name;
     this.adapterName = parts.adapterName;
     this.backendName = parts.backendName;
@@ -70,9 +77,12 @@ export class LanguageModel {
     options: GenerateOptions = {},
   ): AsyncGenerator<GeneratedToken, void, undefined> {
     const start = performance.now();
-    const detokenizer = createDetokenizer(this.tokenizer);
+    const ids = this.#encode(prompt);
+    const detokenizer = createDetokenizer(this.tokenizer, { skipSpecialTokens: true });
+    // The text goes on from the prompt: at its own beginning a tokenizer's decoder may drop a space.
+    for (const id of ids) detokenizer.push(id);
     let pass = 0;
-    for await (const step of this.steps(prompt, options)) {
+    for await (const step of this.steps(ids, options)) {
       options.onStep?.(step);
       const milliseconds = performance.now() - start;
       for (const [index, token] of step.tokens.entries()) {
@@ -82,19 +92,28 @@ export class LanguageModel {
       pass++;
     }
     const rest = detokenizer.flush();
-    if (rest !== "") yield { text: rest, token: undefined, fromDraft: false, pass, milliseconds: performance.now() - start };
+    if (rest !== "")
+      yield { text: rest, token: undefined, fromDraft: false, pass, milliseconds: performance.now() - start };
   }
 
-  /** The decoding loop's own events, a step for each pass. */
-  async *steps(prompt: string | readonly number[], options: GenerateOptions = {}): AsyncGenerator<Step, void, undefined> {
-    const { model, adapter, opening, stopTokens, tokenizer } = this;
+  /**
+   * The decoding loop's own events, a step for each pass; stop tokens included.
+   *
+   * @throws what {@link generate} throws.
+   */
+  async *steps(
+    prompt: string | readonly number[],
+    options: GenerateOptions = {},
+  ): AsyncGenerator<Step, void, undefined> {
+    const { model, adapter, opening, stopTokens } = this;
+    throwIfAborted(options.signal, "Generation");
     const drafter = await makeDrafter(model, adapter, opening, options);
     const sequence = await model.createSequence(adapter === undefined ? {} : { adapter });
     try {
       yield* decode({
         model,
         sequence,
-        prompt: typeof prompt === "string" ? tokenizer.encode(prompt) : prompt,
+        prompt: this.#encode(prompt),
         drafter,
         stopTokens,
         ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
@@ -108,5 +127,9 @@ export class LanguageModel {
   /** Frees the model. Generations that still run end with DisposedError. */
   async dispose(): Promise<void> {
     await this.model.dispose();
+  }
+
+  #encode(prompt: string | readonly number[]): readonly number[] {
+    return typeof prompt === "string" ? this.tokenizer.encode(prompt) : prompt;
   }
 }

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { createOnnxBackend } from "@anabranch/backend-onnx";
 import { type LoadedAdapter, loadAdapter, loadModel } from "@anabranch/checkpoints";
-import type { Backend } from "@anabranch/core";
-import { parseOpening } from "@anabranch/core";
+import type { Backend, BackendModel } from "@anabranch/core";
+import { InvalidArgumentError, parseOpening } from "@anabranch/core";
 import { loadTokenizerFolder } from "@anabranch/tokenizers";
 import { LanguageModel } from "./language-model.js";
 
@@ -27,34 +27,55 @@ export interface LoadOptions {
  * @param model a Hugging Face folder of the Llama family (config.json, model.safetensors, tokenizer.json): a path or a
  *   file URL, such as those of `@anabranch/model-e2e`.
  * @throws IoError, InvalidFileError, ChecksumError, UnsupportedError, MissingTensorError, ShapeMismatchError;
- *   WrongBaseModelError for an adapter made for another model; AbortedError.
+ *   WrongBaseModelError for an adapter made for another model; InvalidArgumentError for a URL that is no file's;
+ *   BackendFailedError; AbortedError. Nothing stays in memory then.
  */
 export async function load(model: Place, options: LoadOptions = {}): Promise<LanguageModel> {
   const folder = pathOf(model);
-  const { signal, weights = "float32" } = options;
-  const { weights: base, config } = await loadModel(folder, signal === undefined ? {} : { signal });
+  const adapterFolder = options.adapter === undefined ? undefined : pathOf(options.adapter);
+  const { signal, threads, weights = "float32" } = options;
+  const abort = signal === undefined ? {} : { signal };
+  const { weights: base, config } = await loadModel(folder, abort);
   const tokenizer = await loadTokenizerFolder(folder);
-  const adapter = options.adapter === undefined ? undefined : await loadAdapter(pathOf(options.adapter), { base });
-  const threads = options.threads === undefined ? {} : { threads: options.threads };
-  const backend = options.backend ?? createOnnxBackend({ weights, ...threads });
-  const loaded = await backend.load(base, signal === undefined ? {} : { signal });
-  const handle = adapter === undefined ? undefined : await loaded.attach(adapter.adapter);
+  const adapter = adapterFolder === undefined ? undefined : await loadAdapter(adapterFolder, { base });
+  const opening = openingOf(adapter, adapterFolder);
+  const backend = options.backend ?? createOnnxBackend({ weights, ...(threads === undefined ? {} : { threads }) });
+  const loaded = await backend.load(base, abort);
   return new LanguageModel({
     name: folder,
-    adapterName: options.adapter === undefined ? undefined : pathOf(options.adapter),
+    adapterName: adapterFolder,
     backendName: backend.name,
     model: loaded,
     tokenizer,
-    adapter: handle,
-    opening: openingOf(adapter, folder),
+    adapter: adapter === undefined ? undefined : await attachOrDispose(loaded, adapter),
+    opening,
     stopTokens: new Set(config.eosTokenIds),
   });
 }
 
-function openingOf(adapter: LoadedAdapter | undefined, folder: string) {
+async function attachOrDispose(model: BackendModel, { adapter }: LoadedAdapter) {
+  try {
+    return await model.attach(adapter);
+  } catch (error) {
+    await model.dispose();
+    throw error;
+  }
+}
+
+function openingOf(adapter: LoadedAdapter | undefined, folder = "the adapter") {
   return adapter?.opening === undefined ? undefined : parseOpening(adapter.opening, folder);
 }
 
-export function pathOf(place: Place): string {
-  return place instanceof URL || place.startsWith("file:") ? fileURLToPath(place) : place;
+/** The path of a place, without a slash at its end. */
+function pathOf(place: Place): string {
+  if (!(place instanceof URL) && !place.startsWith("file:")) return place;
+  try {
+    return fileURLToPath(place).replace(/(?<=.)[\\/]$/, "");
+  } catch (cause) {
+    throw new InvalidArgumentError(`${place} is not the URL of a folder on this machine.`, {
+      subject: "model",
+      cure: "Download the folder, and pass its path or a file: URL.",
+      cause,
+    });
+  }
 }

@@ -23,7 +23,12 @@ export function inventE2ePrompts(given: readonly string[], count: number, seed: 
   for (let tries = 0; made.length < count && tries < 20 * count; tries++) {
     const length = fewest + Math.floor(random() * (usable.length - fewest + 1));
     const others = usable.slice(1).map((attribute) => ({ attribute, key: random() }));
-    const kept = new Set(others.sort((a, b) => a.key - b.key).slice(0, length - 1).map(({ attribute }) => attribute));
+    const kept = new Set(
+      others
+        .sort((a, b) => a.key - b.key)
+        .slice(0, length - 1)
+        .map(({ attribute }) => attribute),
+    );
     const attributes = usable.filter((attribute, index) => index === 0 || kept.has(attribute));
     const meaning = attributes.map((attribute) => `${attribute}[${pick(values.get(attribute) ?? [])}]`).join(", ");
     if (known.has(meaning)) continue;

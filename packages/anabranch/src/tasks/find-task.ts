@@ -12,7 +12,10 @@ export const taskNames = tasks.map((task) => task.name);
 export function findTask(name: string): Task {
   const task = tasks.find((candidate) => candidate.name === name);
   if (task !== undefined) return task;
-  throw new InvalidArgumentError(`There is no task "${name}".`, { subject: "task", cure: `Use: ${taskNames.join(", ")}.` });
+  throw new InvalidArgumentError(`There is no task "${name}".`, {
+    subject: "task",
+    cure: `Use: ${taskNames.join(", ")}.`,
+  });
 }
 
 /**

@@ -35,7 +35,9 @@ export async function answerTogether(
     for (const one of running) await advance(model, [one]);
     while (running.length > 0) {
       throwIfAborted(signal, "Answering");
-      const ended = running.filter(({ answer }) => answer.length >= maxTokens || stopTokens.has(answer.at(-1) as number));
+      const ended = running.filter(
+        ({ answer }) => answer.length >= maxTokens || stopTokens.has(answer.at(-1) as number),
+      );
       running = running.filter((one) => !ended.includes(one));
       for (const { sequence } of ended) await sequence.dispose();
       if (running.length > 0) await advance(model, running);

@@ -1,17 +1,20 @@
 import type { ModelSpec, StreamSpec } from "@anabranch/core";
 import { LINEAR_MODULES } from "@anabranch/core";
 
-/** The shape of the small models that come with the package: 5.2 million parameters beside the vocabulary's. */
-export function smallModelSpec(vocabularySize: number): ModelSpec {
+/** small: the models that come with the package, 5.2 million parameters beside the vocabulary's; tiny: to try data out. */
+export const MODEL_SIZES = {
+  small: { hiddenSize: 256, layers: 6, heads: 4, kvHeads: 4, headSize: 64, mlpSize: 768 },
+  tiny: { hiddenSize: 32, layers: 3, heads: 2, kvHeads: 2, headSize: 16, mlpSize: 96 },
+} as const;
+
+export type ModelSize = keyof typeof MODEL_SIZES;
+
+/** The shape of a new model. */
+export function smallModelSpec(vocabularySize: number, size: ModelSize = "small"): ModelSpec {
   return {
     family: "llama",
     vocabularySize,
-    hiddenSize: 256,
-    layers: 6,
-    heads: 4,
-    kvHeads: 4,
-    headSize: 64,
-    mlpSize: 768,
+    ...MODEL_SIZES[size],
     normEpsilon: 1e-5,
     rope: { theta: 10_000 },
     maxPositions: 512,

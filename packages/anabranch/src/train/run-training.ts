@@ -1,14 +1,9 @@
+import { existsSync } from "node:fs";
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createOnnxRuntime } from "@anabranch/backend-onnx";
 import { fingerprint, loadModel, saveAdapter, saveModel } from "@anabranch/checkpoints";
-import {
-  type Adapter,
-  InvalidArgumentError,
-  IoError,
-  type ModelWeights,
-  type StreamSpec,
-} from "@anabranch/core";
+import { type Adapter, InvalidArgumentError, IoError, type ModelWeights, type StreamSpec } from "@anabranch/core";
 import { loadTokenizerFolder, type Tokenizer } from "@anabranch/tokenizers";
 import {
   initialAdapter,
@@ -24,7 +19,7 @@ import { checkpointFolder } from "@anabranch/training/node";
 import { load } from "../model/load.js";
 import type { TaskExample } from "../tasks/task.js";
 import { learnOpening } from "./learn-opening.js";
-import { smallModelSpec, streamSpec } from "./recipe.js";
+import { type ModelSize, smallModelSpec, streamSpec } from "./recipe.js";
 import { selfCompletions } from "./self-completions.js";
 import { trainTaskTokenizer } from "./task-tokenizer.js";
 import { encodeExamples, setAside } from "./training-examples.js";
@@ -43,6 +38,8 @@ export interface RunTrainingOptions {
   readonly self: boolean;
   /** With `self`: prompts made up in the task's manner that the model answers besides. */
   readonly invented: readonly string[];
+  /** Shape of a model from nothing. */
+  readonly size: ModelSize;
   readonly vocabularySize: number;
   readonly settings: Partial<TrainSettings>;
   readonly format: "int8" | "f32";
@@ -77,7 +74,7 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
   }
   const tokenizer = base === undefined ? await ownTokenizer(examples, options) : await loadTokenizerFolder(base);
   const weights = await startingWeights(tokenizer, options);
-  const split = setAside(examples, heldOutExamples, 0);
+  const split = setAside(examples, Math.min(heldOutExamples, Math.ceil(examples.length / 10)), 0);
   const invented = options.invented.map((prompt) => ({ prompt, references: [] }));
   const prepared = {
     examples: await prepare([...split.examples, ...invented], tokenizer, options, "train"),
@@ -102,14 +99,15 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
 }
 
 async function ownTokenizer(examples: readonly TaskExample[], { out, vocabularySize, resume }: RunTrainingOptions) {
-  if (resume) return loadTokenizerFolder(out);
+  // A run that was stopped early may have left none; trained again, it comes out the same.
+  if (resume && existsSync(join(out, "tokenizer_config.json"))) return loadTokenizerFolder(out);
   return trainTaskTokenizer(out, examples, vocabularySize);
 }
 
 async function startingWeights(tokenizer: Tokenizer, options: RunTrainingOptions): Promise<ModelWeights> {
   const { base, signal, settings } = options;
   if (base !== undefined) return (await loadModel(base, signal === undefined ? {} : { signal })).weights;
-  const spec = smallModelSpec(tokenizer.vocabularySize);
+  const spec = smallModelSpec(tokenizer.vocabularySize, options.size);
   return { spec, tensors: initialWeights(spec, settings.seed ?? 1) };
 }
 
@@ -164,7 +162,11 @@ async function save(result: TrainResult, tokenizer: Tokenizer, options: RunTrain
   if (mode === "lossless") {
     if (adapter === undefined) return;
     const baseFingerprint = await fingerprint(weights);
-    await saveAdapter(out, { ...adapter, baseFingerprint }, { format, ...(base === undefined ? {} : { baseModel: base }) });
+    await saveAdapter(
+      out,
+      { ...adapter, baseFingerprint },
+      { format, ...(base === undefined ? {} : { baseModel: base }) },
+    );
     return;
   }
   const end = tokenizer.eosToken;

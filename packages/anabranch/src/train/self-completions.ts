@@ -29,7 +29,10 @@ export async function selfCompletions(
   for (let start = 0; start < open.length; start += together) {
     const batch = open.slice(start, start + together);
     const settings = { stopTokens: model.stopTokens, maxTokens };
-    const answers = await answerTogether(model.model, batch, { ...settings, ...(signal === undefined ? {} : { signal }) });
+    const answers = await answerTogether(model.model, batch, {
+      ...settings,
+      ...(signal === undefined ? {} : { signal }),
+    });
     const lines = batch.map((prompt, index) => JSON.stringify({ prompt, completion: answers[index] }));
     await appendFile(file, `${lines.join("\n")}\n`);
     batch.forEach((prompt, index) => void known.set(prompt.join(), answers[index] ?? []));

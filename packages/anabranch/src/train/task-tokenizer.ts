@@ -25,11 +25,19 @@ export async function trainTaskTokenizer(
 
 function frame() {
   const special = (token: string) => ({ SpecialToken: { id: token, type_id: 0 } });
-  const entry = (token: string) => [token, { id: token, ids: [SPECIAL_TOKENS.indexOf(token as never)], tokens: [token] }];
+  const entry = (token: string) => [
+    token,
+    { id: token, ids: [SPECIAL_TOKENS.indexOf(token as never)], tokens: [token] },
+  ];
   return {
     type: "TemplateProcessing",
     single: [special(promptToken), { Sequence: { id: "A", type_id: 0 } }, special(answerToken)],
-    pair: [special(promptToken), { Sequence: { id: "A", type_id: 0 } }, special(answerToken), { Sequence: { id: "B", type_id: 0 } }],
+    pair: [
+      special(promptToken),
+      { Sequence: { id: "A", type_id: 0 } },
+      special(answerToken),
+      { Sequence: { id: "B", type_id: 0 } },
+    ],
     special_tokens: Object.fromEntries([entry(promptToken), entry(answerToken)]),
   };
 }

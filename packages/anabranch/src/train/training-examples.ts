@@ -7,7 +7,9 @@ import type { TaskExample } from "../tasks/task.js";
 export function encodeExamples(tokenizer: Tokenizer, examples: readonly TaskExample[]): TrainingExample[] {
   const end = tokenizer.eosToken;
   if (end === undefined) {
-    throw new InvalidArgumentError("The tokenizer names no end token.", { cure: "Set eos_token in tokenizer_config.json." });
+    throw new InvalidArgumentError("The tokenizer names no end token.", {
+      cure: "Set eos_token in tokenizer_config.json.",
+    });
   }
   return examples.map(({ prompt, references }) => ({
     prompt: tokenizer.encode(prompt),
