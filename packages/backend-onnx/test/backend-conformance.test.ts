@@ -2,21 +2,16 @@ import { testBackend } from "@anabranch/conformance";
 import { referenceRuntime } from "@anabranch/core";
 import { createGraphBackend, createOnnxBackend } from "../src/index.js";
 
-await testBackend("graphs on the reference interpreter", async () =>
-  createGraphBackend({
-    name: "graph-reference",
-    runtime: referenceRuntime,
-    weightFormats: ["f32", "int8-block"],
-    rowIndependent: true,
-  }),
-);
-
-// By default rows are rounded to 8 bits where they meet 8-bit weights: about 1e-2 of the largest logit.
-await testBackend("onnx", async () => createOnnxBackend({ threads: 1 }), undefined, { int8Tolerance: 5e-2 });
-
+// The logic alone, on arithmetic that is right; committed rows are float32 there too, so its bits depend on what shares a pass.
 await testBackend(
-  "onnx, rows in float32 against 8-bit weights",
-  async () => createOnnxBackend({ threads: 1, exactInt8: true }),
+  "graphs on the reference interpreter",
+  async () => {
+    const weightFormats = ["f32", "int8-block"] as const;
+    return createGraphBackend({ name: "graph-reference", runtime: referenceRuntime, weightFormats });
+  },
   undefined,
-  { runs: 3 },
+  { runs: 4 },
 );
+
+// Rows stay float32 against 8-bit weights: what rounding them costs is held in backend-int8.test.ts.
+await testBackend("onnx", async () => createOnnxBackend({ threads: 1, exactInt8: true }));

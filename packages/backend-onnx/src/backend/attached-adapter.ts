@@ -2,12 +2,14 @@ import {
   type Adapter,
   type AdapterHandle,
   DisposedError,
+  type GraphRuntime,
   insertionLayer,
   type ModelWeights,
   type StreamSpec,
   type WeightTensor,
 } from "@anabranch/core";
 import type { CallQueue } from "./call-queue.js";
+import { type FoldedAdapter, foldLora } from "./fold-lora.js";
 import { ProgramCache } from "./program-cache.js";
 
 /** Best tokens of a stream that are computed along with its states; a wider draft asks for more. */
@@ -24,6 +26,7 @@ export class AttachedAdapter implements AdapterHandle {
   /** How many of a stream's best tokens drafts have asked for. */
   width = FIRST_WIDTH;
   readonly #queue: CallQueue;
+  #folded: Promise<FoldedAdapter> | undefined;
   #disposed = false;
 
   constructor(base: ModelWeights, adapter: Adapter, queue: CallQueue) {
@@ -47,10 +50,17 @@ export class AttachedAdapter implements AdapterHandle {
     }
   }
 
+  /** The adapter for graphs whose rows are all adapted: those of shared mode, and deferred streams. */
+  folded(runtime: GraphRuntime): Promise<FoldedAdapter> {
+    this.#folded ??= foldLora(runtime, this.streams, this.weights);
+    return this.#folded;
+  }
+
   /** Frees its programs at once. */
   async free(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#folded = undefined;
     await this.programs.clear();
   }
 }

@@ -79,9 +79,12 @@ export class CachedSequence implements Sequence {
     return this.owner.queue.run("A rollback", () => {
       this.requireLive();
       if (!Number.isInteger(length) || length < 0 || length > this.length) {
-        throw new InvalidArgumentError(`A rollback to ${length} tokens was asked for; the sequence has ${this.length}.`, {
-          subject: "length",
-        });
+        throw new InvalidArgumentError(
+          `A rollback to ${length} tokens was asked for; the sequence has ${this.length}.`,
+          {
+            subject: "length",
+          },
+        );
       }
       this.#truncate(length);
     });

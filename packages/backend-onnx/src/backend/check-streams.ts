@@ -1,4 +1,10 @@
-import { type Capabilities, InvalidArgumentError, type ModelSpec, type StreamSpec, UnsupportedError } from "@anabranch/core";
+import {
+  type Capabilities,
+  InvalidArgumentError,
+  type ModelSpec,
+  type StreamSpec,
+  UnsupportedError,
+} from "@anabranch/core";
 
 /**
  * Whether stream settings fit a model.
@@ -13,15 +19,21 @@ export function checkStreamSpec(spec: ModelSpec, capabilities: Capabilities, str
     throw new InvalidArgumentError(`An adapter of ${gamma} streams was given.`, { subject: "gamma" });
   }
   if (!Number.isInteger(msaLayers) || msaLayers < 1 || msaLayers > spec.layers) {
-    throw new InvalidArgumentError(`Streams through ${msaLayers} layers were asked for; the model has ${spec.layers}.`, {
-      subject: "msaLayers",
-    });
+    throw new InvalidArgumentError(
+      `Streams through ${msaLayers} layers were asked for; the model has ${spec.layers}.`,
+      {
+        subject: "msaLayers",
+      },
+    );
   }
   const first = mode === "lossless" ? spec.layers - msaLayers : 0;
   for (const layer of lora?.layers ?? []) {
     if (Number.isInteger(layer) && layer >= first && layer < spec.layers) continue;
-    throw new InvalidArgumentError(`The adapter has LoRA on layer ${layer}; in ${mode} mode it may be on ${first}..${spec.layers - 1}.`, {
-      subject: "lora.layers",
-    });
+    throw new InvalidArgumentError(
+      `The adapter has LoRA on layer ${layer}; in ${mode} mode it may be on ${first}..${spec.layers - 1}.`,
+      {
+        subject: "lora.layers",
+      },
+    );
   }
 }

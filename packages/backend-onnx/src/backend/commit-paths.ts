@@ -23,7 +23,8 @@ export function commitPaths(
   const slots = pool.allocate(count);
   let from = 0;
   for (const { sequence, path } of requests) {
-    if (sequence.waiting !== undefined) commitRows(sequence, sequence.waiting, path, slots.slice(from, from + path.length));
+    if (sequence.waiting !== undefined)
+      commitRows(sequence, sequence.waiting, path, slots.slice(from, from + path.length));
     from += path.length;
     sequence.waiting = undefined;
   }

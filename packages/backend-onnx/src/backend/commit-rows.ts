@@ -9,7 +9,12 @@ function keptLayer(sequence: CachedSequence): number | undefined {
 }
 
 /** Copies the new keys and values of a path into slots, which become the sequence's next. */
-export function commitRows(sequence: CachedSequence, waiting: WaitingRows, path: readonly number[], slots: readonly number[]): void {
+export function commitRows(
+  sequence: CachedSequence,
+  waiting: WaitingRows,
+  path: readonly number[],
+  slots: readonly number[],
+): void {
   const { pool } = sequence.owner;
   const { run, offset } = waiting;
   for (let layer = 0; layer < pool.spec.layers; layer++) {

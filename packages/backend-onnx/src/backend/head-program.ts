@@ -36,8 +36,12 @@ export class HeadProgram {
       at += rows.length;
     }
     const outputs = await this.compiled.run({ states: input });
-    let row = 0;
-    return states.map(({ length }) => readTopTokens(outputs, row, (row += length / this.hiddenSize)));
+    let to = 0;
+    return states.map(({ length }) => {
+      const from = to;
+      to += length / this.hiddenSize;
+      return readTopTokens(outputs, from, to);
+    });
   }
 
   dispose(): Promise<void> {

@@ -1,3 +1,3 @@
 export { createGraphBackend, type GraphBackendLimits, type GraphBackendOptions } from "./graph-backend.js";
-export type { WeightHandling } from "./prepare-weights.js";
 export { createOnnxBackend, type OnnxBackendOptions } from "./onnx-backend.js";
+export type { WeightHandling } from "./prepare-weights.js";

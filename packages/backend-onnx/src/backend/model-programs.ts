@@ -42,22 +42,32 @@ export class ModelPrograms {
     const { spec, tensors } = this.weights;
     const suffix = hiddenStates ? ".hidden" : "";
     if (owner === undefined) {
-      const options = { spec, streams: undefined, streamRows: "none", keptLayers: this.#keptLayers, hiddenStates } as const;
+      const options = {
+        spec,
+        streams: undefined,
+        streamRows: "none",
+        keptLayers: this.#keptLayers,
+        hiddenStates,
+      } as const;
       return this.#own.get(`plain${suffix}`, () => PassProgram.compile(this.runtime, tensors, options));
     }
-    const { streams, weights, insertion } = owner;
     const streamRows = streamRowsOf(requests);
-    const keptLayers = streams.mode === "lossless" ? [insertion] : [];
-    const options = { spec, streams, streamRows, keptLayers, hiddenStates };
-    return owner.programs.get(`pass.${streamRows}${suffix}`, () => PassProgram.compile(this.runtime, weights, options));
+    return owner.programs.get(`pass.${streamRows}${suffix}`, async () => {
+      const lossless = owner.streams.mode === "lossless";
+      const { streams, weights } = lossless ? owner : await owner.folded(this.runtime);
+      const keptLayers = lossless ? [owner.insertion] : [];
+      return PassProgram.compile(this.runtime, weights, { spec, streams, streamRows, keptLayers, hiddenStates });
+    });
   }
 
   /** Deferred streams with as many best tokens as the adapter's drafts ask for. */
   async streams(adapter: AttachedAdapter): Promise<StreamsProgram> {
     const { spec } = this.weights;
     const width = widthFor(adapter.width, spec.vocabularySize);
-    const options = { spec, streams: adapter.streams, width };
-    return adapter.programs.get(`streams.top${width}`, () => StreamsProgram.compile(this.runtime, adapter.weights, options));
+    return adapter.programs.get(`streams.top${width}`, async () => {
+      const { streams, weights } = await adapter.folded(this.runtime);
+      return StreamsProgram.compile(this.runtime, weights, { spec, streams, width });
+    });
   }
 
   head(topK: number): Promise<HeadProgram> {

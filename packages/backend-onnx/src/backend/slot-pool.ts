@@ -110,7 +110,8 @@ export class SlotPool {
     const keys = this.#buffers(capacity);
     const values = this.#buffers(capacity);
     for (const [layer, to] of keys.entries()) relayHeads(this.keys[layer] as Tensor, to, this.#end, kvHeads, headSize);
-    for (const [layer, to] of values.entries()) relayHeads(this.values[layer] as Tensor, to, this.#end, kvHeads, headSize);
+    for (const [layer, to] of values.entries())
+      relayHeads(this.values[layer] as Tensor, to, this.#end, kvHeads, headSize);
     const holders = new Int32Array(capacity);
     holders.set(this.#holders.subarray(0, this.#end));
     this.#holders = holders;
