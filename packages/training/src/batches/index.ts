@@ -1,9 +1,9 @@
 export type { Batch, LossWeights } from "./batch.js";
 export { checkExamples, type TrainingExample } from "./example.js";
-export { type Branch, type Forest, forestRows, growForest } from "./forest.js";
+export { type Branch, type Forest, growForest } from "./forest.js";
 export type { LossTargets } from "./loss-targets.js";
-export { type LosslessBatchOptions, losslessBatches } from "./lossless-batch.js";
+export { losslessBatches } from "./lossless-batch.js";
 export { mainRowInputs } from "./main-rows.js";
 export { nextTokenBatch } from "./next-token-batch.js";
-export { epochBatches, type OrderSettings } from "./order.js";
+export { epochBatches } from "./order.js";
 export { sharedBatch, sharedTargets } from "./shared-batch.js";

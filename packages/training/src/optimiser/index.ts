@@ -1,4 +1,4 @@
-export { AdamW, type AdamWSettings } from "./adamw.js";
+export { AdamW } from "./adamw.js";
 export { gradientNorm } from "./gradient-norm.js";
 export { parameterGroup } from "./parameter-group.js";
 export { rateAt } from "./schedule.js";

@@ -1,2 +1,2 @@
 export { SegmentedStep } from "./segmented-step.js";
-export { cutSegments, type SegmentedBatch } from "./segments.js";
+export { cutSegments } from "./segments.js";
