@@ -3,7 +3,15 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createOnnxRuntime } from "@anabranch/backend-onnx";
 import { fingerprint, loadModel, saveAdapter, saveModel } from "@anabranch/checkpoints";
-import { type Adapter, InvalidArgumentError, IoError, type ModelWeights, type StreamSpec } from "@anabranch/core";
+import {
+  type Adapter,
+  InvalidArgumentError,
+  IoError,
+  type ModelWeights,
+  type StreamSpec,
+  toFloat32,
+  type WeightTensor,
+} from "@anabranch/core";
 import { loadTokenizerFolder, type Tokenizer } from "@anabranch/tokenizers";
 import {
   initialAdapter,
@@ -106,9 +114,18 @@ async function ownTokenizer(examples: readonly TaskExample[], { out, vocabularyS
 
 async function startingWeights(tokenizer: Tokenizer, options: RunTrainingOptions): Promise<ModelWeights> {
   const { base, signal, settings } = options;
-  if (base !== undefined) return (await loadModel(base, signal === undefined ? {} : { signal })).weights;
+  if (base !== undefined) return widened((await loadModel(base, signal === undefined ? {} : { signal })).weights);
   const spec = smallModelSpec(tokenizer.vocabularySize, options.size);
   return { spec, tensors: initialWeights(spec, settings.seed ?? 1) };
+}
+
+/** Float32 throughout: what learns is float32, and not every place of a training graph takes 8 bits. */
+function widened({ spec, tensors }: ModelWeights): ModelWeights {
+  const wide = ([name, tensor]: [string, WeightTensor]): [string, WeightTensor] => [
+    name,
+    { format: "f32", shape: tensor.shape, data: toFloat32(tensor) },
+  ];
+  return { spec, tensors: new Map([...tensors].map(wide)) };
 }
 
 async function startingAdapter(weights: ModelWeights, options: RunTrainingOptions): Promise<Adapter> {
