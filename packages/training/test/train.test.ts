@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOnnxRuntime } from "@anabranch/backend-onnx";
+import { openSafetensors } from "@anabranch/checkpoints";
 import type { Float32Tensor } from "@anabranch/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -134,11 +135,20 @@ describe("train", () => {
   });
 
   it("keeps the weights of the best measurement apart from the last ones", async () => {
-    const measures: TrainProgress[] = [];
+    const measures: { step: number; loss: number }[] = [];
+    const onProgress = ({ step, heldOut: found }: TrainProgress) => {
+      if (found !== undefined) measures.push({ step, loss: found.losses.reduce((sum, loss) => sum + loss, 0) });
+    };
+    // A rate at which the loss goes up and down.
+    const rough = { ...settings, learningRate: 0.1, heldOutEvery: 1 };
     const result = await train(
-      options("shared", { checkpoint: checkpointFolder(folder), onProgress: (each) => measures.push(each) }),
+      options("shared", { checkpoint: checkpointFolder(folder), settings: rough, onProgress }),
     );
     expect((await readdir(folder)).sort()).toEqual(["best.safetensors", "last.safetensors"]);
+    const best = await openSafetensors(join(folder, "best.safetensors"));
+    await best.close();
+    const lowest = measures.reduce((low, each) => (each.loss < low.loss ? each : low));
+    expect(best.metadata.get("step")).toBe(String(lowest.step));
     const last = await readCheckpointWeights(join(folder, "last.safetensors"));
     expect(new Map([...last].sort())).toEqual(
       new Map([...result.weights.tensors, ...(result.adapter?.tensors ?? [])].sort()),
