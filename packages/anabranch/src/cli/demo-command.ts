@@ -59,8 +59,9 @@ async function runBoth(
   signal: AbortSignal,
 ): Promise<readonly [Recording, Recording]> {
   const drafting = { drafter: "streams" as const, ...draftingFrom(options, model.adapter?.streams) };
-  const plain = await record(model, facts, { drafter: "none", signal });
-  return [plain, await record(model, facts, { ...drafting, signal })];
+  // Streams first: they fail first, where a model has none.
+  const streams = await record(model, facts, { ...drafting, signal });
+  return [await record(model, facts, { drafter: "none", signal }), streams];
 }
 
 async function show(facts: string, plain: Recording, streams: Recording, signal: AbortSignal): Promise<void> {

@@ -26,7 +26,10 @@ export function sideBySide(sides: readonly [Side, Side], milliseconds: number, c
 
 /** Two texts in columns of `width`, wrapped. */
 function beside(left: string, right: string, width: number): string {
-  const [a, b] = [left, right].map((text) => wrapAnsi(text, width - 2).split("\n")) as [string[], string[]];
+  const [a, b] = [left, right].map((text) => wrapAnsi(text, width - 2, { hard: true }).split("\n")) as [
+    string[],
+    string[],
+  ];
   return Array.from({ length: Math.max(a.length, b.length) }, (_, line) => {
     const first = a[line] ?? "";
     return `${first}${" ".repeat(width - stringWidth(first))}${b[line] ?? ""}`;
@@ -35,7 +38,12 @@ function beside(left: string, right: string, width: number): string {
 
 function textAt({ passes }: Recording, milliseconds: number): string {
   const pieces = passes.filter(({ at }) => at <= milliseconds).flatMap((pass) => pass.pieces);
-  return pieces.map(({ text, fromDraft }) => (fromDraft ? colours.green(text) : text)).join("");
+  return pieces.map(({ text, fromDraft }) => (fromDraft ? colours.green(shown(text)) : shown(text))).join("");
+}
+
+/** Control characters would move the cursor out of the columns. */
+function shown(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, "\uFFFD");
 }
 
 function countAt({ passes }: Recording, milliseconds: number): string {

@@ -1,6 +1,7 @@
 import { type Drafter, decode, draftDepths, type Step, throwIfAborted } from "@anabranch/core";
 import type { SequenceRecord } from "@anabranch/evaluation";
 import type { LanguageModel } from "../model/language-model.js";
+import { nextTurn } from "../model/next-turn.js";
 
 /** What decoding one prompt gave. */
 export interface DecodedSequence extends SequenceRecord {
@@ -67,7 +68,10 @@ async function decodeOne(
   const settings = { model, sequence, prompt, drafter, stopTokens, maxTokens };
   try {
     const steps: Step[] = [];
-    for await (const step of decode({ ...settings, ...(signal === undefined ? {} : { signal }) })) steps.push(step);
+    for await (const step of decode({ ...settings, ...(signal === undefined ? {} : { signal }) })) {
+      steps.push(step);
+      await nextTurn();
+    }
     return steps;
   } finally {
     await sequence.dispose();

@@ -2,6 +2,7 @@ import type { AdapterHandle, BackendModel, Opening, Step } from "@anabranch/core
 import { decode, throwIfAborted } from "@anabranch/core";
 import { createDetokenizer, type Tokenizer } from "@anabranch/tokenizers";
 import { type DraftingOptions, makeDrafter } from "./drafting.js";
+import { nextTurn } from "./next-turn.js";
 
 export interface GenerateOptions extends DraftingOptions {
   /** Most tokens to generate. Default 256. */
@@ -110,7 +111,7 @@ export class LanguageModel {
     const drafter = await makeDrafter(model, adapter, opening, options);
     const sequence = await model.createSequence(adapter === undefined ? {} : { adapter });
     try {
-      yield* decode({
+      const steps = decode({
         model,
         sequence,
         prompt: this.#encode(prompt),
@@ -119,6 +120,10 @@ export class LanguageModel {
         ...(options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
+      for await (const step of steps) {
+        yield step;
+        await nextTurn();
+      }
     } finally {
       await sequence.dispose();
     }

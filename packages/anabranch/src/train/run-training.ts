@@ -1,21 +1,9 @@
-import { existsSync } from "node:fs";
-import { copyFile, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createOnnxRuntime } from "@anabranch/backend-onnx";
-import { fingerprint, loadModel, saveAdapter, saveModel } from "@anabranch/checkpoints";
+import { InvalidArgumentError, IoError } from "@anabranch/core";
+import type { Tokenizer } from "@anabranch/tokenizers";
 import {
-  type Adapter,
-  InvalidArgumentError,
-  IoError,
-  type ModelWeights,
-  type StreamSpec,
-  toFloat32,
-  type WeightTensor,
-} from "@anabranch/core";
-import { loadTokenizerFolder, type Tokenizer } from "@anabranch/tokenizers";
-import {
-  initialAdapter,
-  initialWeights,
   type TrainingExample,
   type TrainingMode,
   type TrainProgress,
@@ -27,9 +15,10 @@ import { checkpointFolder } from "@anabranch/training/node";
 import { load } from "../model/load.js";
 import type { TaskExample } from "../tasks/task.js";
 import { learnOpening } from "./learn-opening.js";
-import { type ModelSize, smallModelSpec, streamSpec } from "./recipe.js";
+import type { ModelSize } from "./recipe.js";
+import { saveResult } from "./save-result.js";
 import { selfCompletions } from "./self-completions.js";
-import { trainTaskTokenizer } from "./task-tokenizer.js";
+import { startingAdapter, startingTokenizer, startingWeights } from "./starting-point.js";
 import { encodeExamples, setAside } from "./training-examples.js";
 
 export interface RunTrainingOptions {
@@ -59,8 +48,6 @@ export interface RunTrainingOptions {
 }
 
 const heldOutExamples = 100;
-/** Of shipped int8 weights: the scales are 3% of the file, where blocks of 32 would make them 11%. */
-const WEIGHTS_A_SCALE = 128;
 const longestAnswer = 96;
 
 /**
@@ -80,7 +67,7 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
       cure: "Name that model's folder with --base.",
     });
   }
-  const tokenizer = base === undefined ? await ownTokenizer(examples, options) : await loadTokenizerFolder(base);
+  const tokenizer = await startingTokenizer(examples, options);
   const weights = await startingWeights(tokenizer, options);
   const split = setAside(examples, Math.min(heldOutExamples, Math.ceil(examples.length / 10)), 0);
   const invented = options.invented.map((prompt) => ({ prompt, references: [] }));
@@ -101,39 +88,9 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
     ...(signal === undefined ? {} : { signal }),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
-  await save(result, tokenizer, options);
+  await saveResult(result, tokenizer, options);
   if (mode !== "next-token") await addOpening(prepared.examples, options);
   return result;
-}
-
-async function ownTokenizer(examples: readonly TaskExample[], { out, vocabularySize, resume }: RunTrainingOptions) {
-  // A run that was stopped early may have left none; trained again, it comes out the same.
-  if (resume && existsSync(join(out, "tokenizer_config.json"))) return loadTokenizerFolder(out);
-  return trainTaskTokenizer(out, examples, vocabularySize);
-}
-
-async function startingWeights(tokenizer: Tokenizer, options: RunTrainingOptions): Promise<ModelWeights> {
-  const { base, signal, settings } = options;
-  if (base !== undefined) return widened((await loadModel(base, signal === undefined ? {} : { signal })).weights);
-  const spec = smallModelSpec(tokenizer.vocabularySize, options.size);
-  return { spec, tensors: initialWeights(spec, settings.seed ?? 1) };
-}
-
-/** Float32 throughout: what learns is float32, and not every place of a training graph takes 8 bits. */
-function widened({ spec, tensors }: ModelWeights): ModelWeights {
-  const wide = ([name, tensor]: [string, WeightTensor]): [string, WeightTensor] => [
-    name,
-    { format: "f32", shape: tensor.shape, data: toFloat32(tensor) },
-  ];
-  return { spec, tensors: new Map([...tensors].map(wide)) };
-}
-
-async function startingAdapter(weights: ModelWeights, options: RunTrainingOptions): Promise<Adapter> {
-  const { mode, gamma, msaLayers, rank, settings } = options;
-  const recipe = { mode: mode as StreamSpec["mode"], gamma, msaLayers, rank: mode === "lossless" ? rank : 0 };
-  const streams = streamSpec(weights.spec.layers, recipe);
-  const tensors = initialAdapter(weights.spec, streams, settings.seed ?? 1);
-  return { streams, tensors };
 }
 
 async function prepare(
@@ -171,36 +128,4 @@ async function addOpening(examples: readonly TrainingExample[], options: RunTrai
     ...(signal === undefined ? {} : { signal }),
     ...(onAnswer === undefined ? {} : { onProgress: onAnswer }),
   });
-}
-
-async function save(result: TrainResult, tokenizer: Tokenizer, options: RunTrainingOptions): Promise<void> {
-  const { mode, out, base, format } = options;
-  const { weights, adapter } = result;
-  if (mode === "lossless") {
-    if (adapter === undefined) return;
-    const baseFingerprint = await fingerprint(weights);
-    await saveAdapter(
-      out,
-      { ...adapter, baseFingerprint },
-      { format, ...(base === undefined ? {} : { baseModel: base }) },
-    );
-    return;
-  }
-  const end = tokenizer.eosToken;
-  const start = tokenizer.bosToken;
-  if (base !== undefined) await copyTokenizer(base, out);
-  const config = { eosTokenIds: end === undefined ? [] : [end], ...(start === undefined ? {} : { bosTokenId: start }) };
-  await saveModel(out, weights, { format, blockSize: WEIGHTS_A_SCALE, config });
-  if (adapter === undefined) return;
-  const baseFingerprint = await fingerprint((await loadModel(out)).weights);
-  await saveAdapter(join(out, "adapter"), { ...adapter, baseFingerprint }, { format });
-}
-
-/** A model's folder is complete in itself. */
-async function copyTokenizer(from: string, to: string): Promise<void> {
-  for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
-    await copyFile(join(from, name), join(to, name));
-    // The checksum beside it is there for tokenizers that we wrote.
-    await copyFile(join(from, `${name}.sha256`), join(to, `${name}.sha256`)).catch(() => undefined);
-  }
 }

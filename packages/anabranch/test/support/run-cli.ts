@@ -18,10 +18,15 @@ export interface CliOptions {
 const root = resolve(import.meta.dirname, "../..");
 const node = ["--import", "tsx", "--conditions=anabranch-source"];
 
+/** What starts the command line from source. */
+export function cliCommand(args: readonly string[]): [command: string, args: string[]] {
+  return [process.execPath, [...node, resolve(root, "src/cli.ts"), ...args]];
+}
+
 /** Runs the command line from source, in an environment that says nothing about colours but what a test says. */
 export function runCli(args: readonly string[], { env = {}, onLine }: CliOptions = {}): Promise<CliResult> {
   const { PATH, HOME, TMPDIR } = process.env;
-  const child = spawn(process.execPath, [...node, resolve(root, "src/cli.ts"), ...args], {
+  const child = spawn(...cliCommand(args), {
     cwd: root,
     env: { PATH, HOME, TMPDIR, ...env },
     stdio: ["ignore", "pipe", "pipe"],

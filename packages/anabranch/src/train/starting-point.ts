@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { loadModel } from "@anabranch/checkpoints";
+import { type Adapter, type ModelWeights, type StreamSpec, toFloat32, type WeightTensor } from "@anabranch/core";
+import { loadTokenizerFolder, type Tokenizer } from "@anabranch/tokenizers";
+import { initialAdapter, initialWeights } from "@anabranch/training";
+import type { TaskExample } from "../tasks/task.js";
+import { smallModelSpec, streamSpec } from "./recipe.js";
+import type { RunTrainingOptions } from "./run-training.js";
+import { trainTaskTokenizer } from "./task-tokenizer.js";
+
+/** The tokenizer of the base model, or one trained on the examples and written to `out`. */
+export async function startingTokenizer(
+  examples: readonly TaskExample[],
+  options: RunTrainingOptions,
+): Promise<Tokenizer> {
+  return options.base === undefined ? ownTokenizer(examples, options) : loadTokenizerFolder(options.base);
+}
+
+async function ownTokenizer(examples: readonly TaskExample[], { out, vocabularySize, resume }: RunTrainingOptions) {
+  // A run that was stopped early may have left none; trained again, it comes out the same.
+  if (resume && existsSync(join(out, "tokenizer_config.json"))) return loadTokenizerFolder(out);
+  return trainTaskTokenizer(out, examples, vocabularySize);
+}
+
+/** The base model's weights, or those of a model that knows nothing. */
+export async function startingWeights(tokenizer: Tokenizer, options: RunTrainingOptions): Promise<ModelWeights> {
+  const { base, signal, settings } = options;
+  if (base !== undefined) return widened((await loadModel(base, signal === undefined ? {} : { signal })).weights);
+  const spec = smallModelSpec(tokenizer.vocabularySize, options.size);
+  return { spec, tensors: initialWeights(spec, settings.seed ?? 1) };
+}
+
+/** Float32 throughout: what learns is float32, and not every place of a training graph takes 8 bits. */
+function widened({ spec, tensors }: ModelWeights): ModelWeights {
+  const wide = ([name, tensor]: [string, WeightTensor]): [string, WeightTensor] => [
+    name,
+    { format: "f32", shape: tensor.shape, data: toFloat32(tensor) },
+  ];
+  return { spec, tensors: new Map([...tensors].map(wide)) };
+}
+
+/** Streams that have not learned yet. */
+export async function startingAdapter(weights: ModelWeights, options: RunTrainingOptions): Promise<Adapter> {
+  const { mode, gamma, msaLayers, rank, settings } = options;
+  const recipe = { mode: mode as StreamSpec["mode"], gamma, msaLayers, rank: mode === "lossless" ? rank : 0 };
+  const streams = streamSpec(weights.spec.layers, recipe);
+  const tensors = initialAdapter(weights.spec, streams, settings.seed ?? 1);
+  return { streams, tensors };
+}
