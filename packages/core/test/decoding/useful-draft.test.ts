@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { usefulDraft } from "../../src/decoding/useful-draft.js";
+import { type DraftTree, draftDepths, ROOT } from "../../src/index.js";
+
+const drafts = fc.array(fc.nat(), { maxLength: 20 }).map(
+  (parents): DraftTree => ({
+    tokens: parents.map((_, node) => node),
+    parents: parents.map((parent, node) => (parent % (node + 1)) - 1),
+    logProbs: parents.map((_, node) => -node),
+  }),
+);
+
+/** Path of tokens to each node, by its token, which no other node has; with the node's log-probability. */
+function paths({ tokens, parents, logProbs }: DraftTree): Map<number, string> {
+  const path = (node: number): number[] =>
+    node === ROOT ? [] : [...path(parents[node] as number), tokens[node] as number];
+  return new Map(tokens.map((token, node) => [token, `${path(node).join()}: ${logProbs[node]}`]));
+}
+
+describe("usefulDraft", () => {
+  it("keeps the nodes down to a level, each below the nodes it was below", () => {
+    fc.assert(
+      fc.property(drafts, fc.nat(5), (draft, depth) => {
+        const depths = draftDepths(draft);
+        const before = [...paths(draft)].filter(([node]) => (depths[node] as number) <= depth);
+        expect([...paths(usefulDraft(draft, depth))]).toEqual(before);
+      }),
+    );
+  });
+});
