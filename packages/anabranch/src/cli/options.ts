@@ -85,7 +85,7 @@ export function placesOf(options: ModelOptions): { model: Place; adapter: Place 
 
 function embeddedName({ mode, gamma }: ModelOptions): EmbeddedName {
   if (mode === "lossless") return "lossless";
-  const names = Object.keys(EMBEDDED).filter((name): name is EmbeddedName => name.startsWith("shared"));
+  const names = (Object.keys(EMBEDDED) as EmbeddedName[]).filter((name) => EMBEDDED[name].mode === "shared");
   const exact = gamma === undefined ? names[0] : names.find((name) => EMBEDDED[name].gamma === gamma);
   if (exact !== undefined) return exact;
   const trained = names.map((name) => EMBEDDED[name].gamma).join(", ");

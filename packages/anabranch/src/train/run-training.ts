@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createOnnxRuntime } from "@anabranch/backend-onnx";
-import { InvalidArgumentError, IoError } from "@anabranch/core";
+import { InvalidArgumentError, IoError, throwIfAborted } from "@anabranch/core";
 import type { Tokenizer } from "@anabranch/tokenizers";
 import {
   type TrainingExample,
@@ -13,6 +13,7 @@ import {
 } from "@anabranch/training";
 import { checkpointFolder } from "@anabranch/training/node";
 import { load } from "../model/load.js";
+import { nextTurn } from "../model/next-turn.js";
 import type { TaskExample } from "../tasks/task.js";
 import { learnOpening } from "./learn-opening.js";
 import type { ModelSize } from "./recipe.js";
@@ -68,6 +69,7 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
     });
   }
   const tokenizer = await startingTokenizer(examples, options);
+  await hearAbort(signal);
   const weights = await startingWeights(tokenizer, options);
   const split = setAside(examples, Math.min(heldOutExamples, Math.ceil(examples.length / 10)), 0);
   const invented = options.invented.map((prompt) => ({ prompt, references: [] }));
@@ -75,6 +77,7 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
     examples: await prepare([...split.examples, ...invented], tokenizer, options, "train"),
     heldOut: await prepare(split.heldOut, tokenizer, options, "held-out"),
   };
+  await hearAbort(signal);
   const adapter = mode === "next-token" ? undefined : await startingAdapter(weights, options);
   const result = await train({
     ...prepared,
@@ -91,6 +94,12 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
   await saveResult(result, tokenizer, options);
   if (mode !== "next-token") await addOpening(prepared.examples, options);
   return result;
+}
+
+/** Between the steps of the preparation, which keep this thread busy for seconds on large data. */
+async function hearAbort(signal: AbortSignal | undefined): Promise<void> {
+  await nextTurn();
+  throwIfAborted(signal, "Training");
 }
 
 async function prepare(
