@@ -51,5 +51,5 @@ function countAt({ passes }: Recording, milliseconds: number): string {
   const tokens = done.reduce((sum, pass) => sum + pass.pieces.length, 0);
   const refused = done.reduce((sum, pass) => sum + pass.refused, 0);
   const time = `${(done.at(-1)?.at ?? 0).toFixed(1)} ms`;
-  return `${done.length} passes, ${tokens} tokens, ${time}${refused > 0 ? `, ${refused} drafts refused` : ""}`;
+  return `${done.length} passes, ${tokens} tokens, ${time}${refused > 0 ? `, ${refused} refused` : ""}`;
 }

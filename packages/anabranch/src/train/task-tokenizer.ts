@@ -3,7 +3,7 @@ import { loadTokenizerFolder, type Tokenizer, trainByteLevelBpe, writeTokenizer 
 import type { TaskExample } from "../tasks/task.js";
 
 /** Ids 0, 1 and 2: the end of a text, the start of a prompt, and what stands between prompt and answer. */
-export const SPECIAL_TOKENS = ["<|end|>", "<|facts|>", "<|text|>"] as const;
+const SPECIAL_TOKENS = ["<|end|>", "<|facts|>", "<|text|>"] as const;
 
 const [endToken, promptToken, answerToken] = SPECIAL_TOKENS;
 
