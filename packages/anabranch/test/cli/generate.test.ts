@@ -78,15 +78,20 @@ describe("anabranch generate", () => {
     expect(embedded.stderr).toMatch(/^INVALID_ARGUMENT .*γ = 16/);
   });
 
-  it("ends with 130 soon after Ctrl-C", async () => {
-    const long = ["generate", "x", "--max-tokens", "120", "--drafter", "none", "--json", "--backend", "reference"];
-    let lines = 0;
-    const { code, stdout, stderr } = await runCli([...long, ...model], {
-      onLine: (_, child) => void (++lines === 2 && child.kill("SIGINT")),
-    });
-    expect(code).toBe(130);
-    expect(stdout).not.toContain('"passes"');
-    expect(JSON.parse(stderr)).toMatchObject({ error: { code: "ABORTED" } });
+  it("ends with 130 soon after Ctrl-C, on a backend that keeps the thread too", async () => {
+    const model = join(folder, "long");
+    await saveTinyModel(model, 1, 8192);
+    for (const backend of ["onnx", "reference"]) {
+      // It would take minutes.
+      const long = ["generate", "x", "--max-tokens", "8000", "--json", "--model", model, "--backend", backend];
+      let lines = 0;
+      const { code, stdout, stderr } = await runCli(long, {
+        onLine: (_, child) => void (++lines === 2 && child.kill("SIGINT")),
+      });
+      expect(code).toBe(130);
+      expect(stdout).not.toContain('"passes"');
+      expect(JSON.parse(stderr)).toMatchObject({ error: { code: "ABORTED" } });
+    }
   });
 
   it("ends quietly when its reader leaves", async () => {

@@ -22,7 +22,7 @@ function train(out: string, ...more: string[]): string[] {
 
 describe("anabranch train", () => {
   it("is stopped by Ctrl-C, goes on with --resume, and ends with the weights of a run that was not", async () => {
-    const how = ["--mode", "shared", "--gamma", "2", "--msa-layers", "1", "--epochs", "4", "--learning-rate", "0.003"];
+    const how = ["--mode", "shared", "--gamma", "2", "--msa-layers", "1", "--epochs", "12", "--learning-rate", "0.003"];
     const whole = await runCli(train("whole", ...how));
     expect([whole.code, whole.stderr]).toEqual([0, expect.not.stringContaining("INTERNAL")]);
     const lines = whole.stdout

@@ -18,7 +18,7 @@ import { trainTaskTokenizer } from "../../src/train/task-tokenizer.js";
 /** A vocabulary of single bytes and a few merges, so that the text of a random model is full of halves of characters. */
 const vocabularySize = 264;
 
-function tinySpec(vocabulary: number): ModelSpec {
+function tinySpec(vocabulary: number, maxPositions: number): ModelSpec {
   return {
     family: "llama",
     vocabularySize: vocabulary,
@@ -30,7 +30,7 @@ function tinySpec(vocabulary: number): ModelSpec {
     mlpSize: 24,
     normEpsilon: 1e-5,
     rope: { theta: 100 },
-    maxPositions: 128,
+    maxPositions,
     tiedHead: false,
   };
 }
@@ -47,14 +47,14 @@ function randomTensors(seed: number, shapes: ReadonlyMap<string, readonly number
 }
 
 /** Saves a random model of a few kilobytes with a tokenizer. @returns its weights. */
-export async function saveTinyModel(folder: string, seed = 1): Promise<ModelWeights> {
+export async function saveTinyModel(folder: string, seed = 1, maxPositions = 128): Promise<ModelWeights> {
   await mkdir(folder, { recursive: true });
   const tokenizer = await trainTaskTokenizer(
     folder,
     [{ prompt: "name[The Mill], area[riverside]", references: ["The Mill is in the riverside area."] }],
     vocabularySize,
   );
-  const spec = tinySpec(tokenizer.vocabularySize);
+  const spec = tinySpec(tokenizer.vocabularySize, maxPositions);
   const weights = { spec, tensors: randomTensors(seed, baseParameterShapes(spec)) };
   await saveModel(folder, weights, { format: "f32", config: { eosTokenIds: [tokenizer.eosToken as number] } });
   return weights;
