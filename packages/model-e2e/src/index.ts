@@ -17,7 +17,7 @@ export const lossless: EmbeddedModel = {
   model: folder("base"),
   adapter: folder("lossless"),
   mode: "lossless",
-  gamma: 7,
+  gamma: 5,
 };
 
 /** Trained together with its streams, which the main stream sees (the paper's shared mode), γ = 3. */

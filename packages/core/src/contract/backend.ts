@@ -1,5 +1,5 @@
 import type { ModelWeights } from "../model/index.js";
-import type { CallOptions, BackendModel } from "./model.js";
+import type { BackendModel, CallOptions } from "./model.js";
 
 /**
  * The contract between the algorithm and whatever computes: types only. It is not an inference engine's interface (it knows

@@ -59,9 +59,12 @@ function checkRow(spec: ModelSpec, row: PassRow, index: number): void {
     });
   }
   if (!Number.isInteger(row.parent) || row.parent < COMMITTED || row.parent >= index) {
-    throw new InvalidArgumentError(`Row ${index} names row ${row.parent} as its parent; a parent stands before its row.`, {
-      subject: `rows[${index}].parent`,
-    });
+    throw new InvalidArgumentError(
+      `Row ${index} names row ${row.parent} as its parent; a parent stands before its row.`,
+      {
+        subject: `rows[${index}].parent`,
+      },
+    );
   }
 }
 
@@ -94,7 +97,9 @@ function checkRead(spec: ModelSpec, capabilities: Capabilities, read: RowRead, i
   }
   for (const layer of hidden ?? []) {
     if (!Number.isInteger(layer) || layer < 0 || layer > spec.layers) {
-      throw new InvalidArgumentError(`Row ${index} asks for the states of layer ${layer}; there are 0..${spec.layers}.`);
+      throw new InvalidArgumentError(
+        `Row ${index} asks for the states of layer ${layer}; there are 0..${spec.layers}.`,
+      );
     }
   }
   if (topLogProbs !== undefined && !(topLogProbs >= 1 && topLogProbs <= spec.vocabularySize)) {
@@ -102,7 +107,9 @@ function checkRead(spec: ModelSpec, capabilities: Capabilities, read: RowRead, i
   }
   for (const token of logProbsOf ?? []) {
     if (!Number.isInteger(token) || token < 0 || token >= spec.vocabularySize) {
-      throw new UnknownTokenError(`Row ${index} asks for the log-probability of token ${token}.`, { subject: "logProbsOf" });
+      throw new UnknownTokenError(`Row ${index} asks for the log-probability of token ${token}.`, {
+        subject: "logProbsOf",
+      });
     }
   }
 }
@@ -125,7 +132,9 @@ export function checkPath(
       });
     }
     if (at.parent !== parent) {
-      throw new InvalidArgumentError(`The path [${path.join(", ")}] breaks at row ${row}, which follows row ${at.parent}.`);
+      throw new InvalidArgumentError(
+        `The path [${path.join(", ")}] breaks at row ${row}, which follows row ${at.parent}.`,
+      );
     }
     parent = row;
   }

@@ -16,9 +16,12 @@ function checkTensors(
     const tensor = tensors.get(name);
     if (tensor === undefined) throw new MissingTensorError(`The ${owner} has no tensor ${name}.`, { subject: name });
     if (tensor.shape.join() !== shape.join()) {
-      throw new ShapeMismatchError(`${name} is [${tensor.shape.join(", ")}], the ${owner} wants [${shape.join(", ")}].`, {
-        subject: name,
-      });
+      throw new ShapeMismatchError(
+        `${name} is [${tensor.shape.join(", ")}], the ${owner} wants [${shape.join(", ")}].`,
+        {
+          subject: name,
+        },
+      );
     }
   }
 }

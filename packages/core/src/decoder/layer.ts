@@ -1,8 +1,8 @@
 import { type Dim, type GraphBuilder, type KeyLayout, overDim } from "../graph/index.js";
 import { type LinearModule, type ModelSpec, parameterNames, type StreamSpec } from "../model/index.js";
 import { adaptedLinear } from "./adapted-linear.js";
-import { passNames, type RowSet, type RowSetName } from "./row-set.js";
 import { ropeFrequencies } from "./rope-frequencies.js";
+import { passNames, type RowSet, type RowSetName } from "./row-set.js";
 
 /** What a layer is built with; the same for all layers of a graph. */
 export interface LayerContext {
@@ -66,7 +66,14 @@ function project(context: LayerContext, layer: number, set: RowSet): Projected {
 }
 
 /** Members from..to-1 of a set's groups; the tensor itself where that is all of them. */
-function pickMembers(builder: GraphBuilder, name: string, x: string, members: number, from: number, to: number): string {
+function pickMembers(
+  builder: GraphBuilder,
+  name: string,
+  x: string,
+  members: number,
+  from: number,
+  to: number,
+): string {
   if (from === 0 && to === members) return x;
   return builder.add("pick", name, [x], { members, from, to })[0] as string;
 }

@@ -35,7 +35,12 @@ export interface PassGraphOptions {
   readonly logits?: Partial<Record<RowSetName, "rows" | "all">>;
 }
 
-function contextOf(name: string, spec: ModelSpec, streams: StreamSpec | undefined, past: KeyLayout | undefined): LayerContext {
+function contextOf(
+  name: string,
+  spec: ModelSpec,
+  streams: StreamSpec | undefined,
+  past: KeyLayout | undefined,
+): LayerContext {
   return { builder: new GraphBuilder(name), spec, streams, past };
 }
 
@@ -67,7 +72,10 @@ function upperSets(context: LayerContext, main: RowSet, streamRows: StreamRows):
   }
   if (streamRows === "none" || streams === undefined) return [main];
   if (streams.mode === "lossless") {
-    return [main, insertStreams(context, streamRows === "all" ? main.x : selectRows(context, main, "streams"), "streams")];
+    return [
+      main,
+      insertStreams(context, streamRows === "all" ? main.x : selectRows(context, main, "streams"), "streams"),
+    ];
   }
   if (streamRows === "all") return [insertStreams(context, main.x, "group")];
   const rest: RowSet = { ...main, name: "rest", x: selectRows(context, main, "rest") };

@@ -84,7 +84,9 @@ export function selectRows(context: LayerContext, main: RowSet, set: "rest" | "g
 export function addFinalNorm(context: LayerContext, set: RowSet): void {
   const { builder, spec } = context;
   const weight = builder.parameter(parameterNames.finalNorm, [spec.hiddenSize]);
-  const [normed] = builder.add("norm", `${set.name}.final_norm`, [set.x, weight], { epsilon: spec.normEpsilon }) as [string];
+  const [normed] = builder.add("norm", `${set.name}.final_norm`, [set.x, weight], { epsilon: spec.normEpsilon }) as [
+    string,
+  ];
   if (set.name === "group") {
     const { members } = set;
     const [main] = builder.add("pick", "group.final_main", [normed], { members, from: 0, to: 1 }) as [string];

@@ -10,7 +10,9 @@ const i32 = (shape: Shape): GraphValue => ({ shape, dtype: "i32" });
 function axes(value: GraphValue, node: GraphNode): { batch: Dim; rows: Dim; features: Dim } {
   const [batch, rows, features] = value.shape;
   if (value.shape.length !== 3 || batch === undefined || rows === undefined || features === undefined) {
-    throw new InvalidGraphError(`${node.op} wants an activation [batch, rows, features], not [${value.shape.join(", ")}].`);
+    throw new InvalidGraphError(
+      `${node.op} wants an activation [batch, rows, features], not [${value.shape.join(", ")}].`,
+    );
   }
   return { batch, rows, features };
 }
