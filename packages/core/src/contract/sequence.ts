@@ -1,8 +1,8 @@
 import type { AdapterHandle } from "./adapter-handle.js";
 
 /**
- * A text being decoded: it owns its keys and values. The rows of its latest pass stay until its next pass, so that
- * `commit` can keep some of them; the calls that move it on (pass, commit, streams, draft) are the model's, since they may
+ * A text being decoded: it owns its keys and values. The rows of its latest pass stay until its next pass, commit or
+ * rollback, so that `commit` can keep some of them; the calls that move it on (pass, commit, streams, draft) are the model's, since they may
  * take many sequences at once.
  */
 export interface Sequence {
