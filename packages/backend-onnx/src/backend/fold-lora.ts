@@ -29,7 +29,7 @@ export async function foldLora(
 ): Promise<FoldedAdapter> {
   const { lora, ...rest } = streams;
   if (lora === undefined || !areFloat32(lora, weights)) return { streams, weights };
-  const sum = await runtime.compile(sumGraph(lora.alpha / lora.rank));
+  const sum = await runtime.compile(sumGraph(lora.alpha / lora.rank), { fewRows: true });
   const folded = new Map(weights);
   for (const layer of lora.layers) {
     for (const module of lora.modules) {

@@ -36,7 +36,7 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): GraphRuntim
 async function compile(graph: Graph, options: CompileOptions, runtime: OnnxRuntimeOptions): Promise<CompiledGraph> {
   const constants = usedConstants(graph, options.constants, runtime.exactInt8 ?? false);
   const lowered = lowerGraph(graph, { ...options, constants });
-  const session = await createSession(graph, lowered, runtime);
+  const session = await createSession(graph, lowered, threadsFor(options, runtime));
   const expected = new Set([...graph.inputs, ...graph.parameters.filter((name) => !constants.has(name))]);
   return new OnnxGraph(graph, {
     session,
@@ -71,15 +71,23 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, length) => size * length, 1);
 }
 
+/**
+ * Every session has threads of its own, which go on spinning for milliseconds after a run. Where the graphs of one step
+ * take turns, threads of the one would keep a processor from the other: so only graphs with many rows have them.
+ */
+function threadsFor({ fewRows }: CompileOptions, { threads }: OnnxRuntimeOptions): number {
+  return fewRows === true ? 1 : (threads ?? availableParallelism());
+}
+
 async function createSession(
   graph: Graph,
   lowered: LoweredGraph,
-  { threads }: OnnxRuntimeOptions,
+  threads: number,
 ): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(lowered.model, {
       executionProviders: ["cpu"],
-      intraOpNumThreads: threads ?? availableParallelism(),
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: "sequential",
       graphOptimizationLevel: "all",

@@ -12,6 +12,8 @@ export interface CompileOptions {
   readonly constants?: ReadonlyMap<string, WeightTensor>;
   /** Outputs to compute; all of the graph's when absent. */
   readonly outputs?: readonly string[];
+  /** Runs take a handful of rows, so that threads bring little: a hint. */
+  readonly fewRows?: boolean;
 }
 
 /** A graph made ready to run. One run at a time. */
