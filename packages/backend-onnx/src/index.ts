@@ -1,6 +1,7 @@
 export {
   createGraphBackend,
   createOnnxBackend,
+  type DraftWeights,
   type GraphBackendLimits,
   type GraphBackendOptions,
   type OnnxBackendOptions,

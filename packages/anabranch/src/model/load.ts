@@ -39,7 +39,8 @@ export async function load(model: Place, options: LoadOptions = {}): Promise<Lan
   const tokenizer = await loadTokenizerFolder(folder);
   const adapter = adapterFolder === undefined ? undefined : await loadAdapter(adapterFolder, { base });
   const opening = openingOf(adapter, adapterFolder);
-  const backend = options.backend ?? createOnnxBackend({ weights, ...(threads === undefined ? {} : { threads }) });
+  const settings = { weights, draftWeights: "int8", ...(threads === undefined ? {} : { threads }) } as const;
+  const backend = options.backend ?? createOnnxBackend(settings);
   const loaded = await backend.load(base, abort);
   return new LanguageModel({
     name: folder,

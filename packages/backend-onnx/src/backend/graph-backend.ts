@@ -8,6 +8,7 @@ import {
   throwIfAborted,
   type WeightTensor,
 } from "@anabranch/core";
+import type { DraftWeights } from "./draft-weights.js";
 import { GraphModel } from "./graph-model.js";
 import { prepareWeights, type WeightHandling } from "./prepare-weights.js";
 
@@ -21,6 +22,11 @@ export interface GraphBackendLimits {
   readonly maxSlots?: number;
   /** Whether 8-bit weights stay as they are, or become float32 when the model is loaded; as-stored when absent. */
   readonly weights?: WeightHandling;
+  /**
+   * What deferred streams compute with: the weights as loaded, or rounded to 8 bits, which is faster and changes which
+   * tokens are drafted, never which are accepted; as-loaded when absent.
+   */
+  readonly draftWeights?: DraftWeights;
 }
 
 export interface GraphBackendOptions extends GraphBackendLimits {
@@ -45,7 +51,8 @@ export function createGraphBackend(options: GraphBackendOptions): Backend {
       throwIfAborted(call?.signal, "Loading a model");
       checkModelWeights(weights);
       const prepared = prepareWeights(weights, options.weightFormats, options.weights ?? "as-stored");
-      return new GraphModel(options.runtime, prepared, capabilities(weights.spec), maxSlots);
+      const drafting = options.draftWeights ?? "as-loaded";
+      return new GraphModel(options.runtime, prepared, capabilities(weights.spec), maxSlots, drafting);
     },
   };
 }

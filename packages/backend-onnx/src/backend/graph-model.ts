@@ -25,6 +25,7 @@ import { CallQueue } from "./call-queue.js";
 import { checkStreamSpec } from "./check-streams.js";
 import { commitPaths } from "./commit-paths.js";
 import { draftTrees } from "./draft-trees.js";
+import type { DraftWeights } from "./draft-weights.js";
 import { ModelPrograms } from "./model-programs.js";
 import { runDeferredStreams } from "./run-deferred-streams.js";
 import { runPass } from "./run-pass.js";
@@ -44,10 +45,11 @@ export class GraphModel implements BackendModel {
     readonly weights: ModelWeights,
     readonly capabilities: Capabilities,
     maxSlots: number,
+    drafting: DraftWeights,
   ) {
     this.spec = weights.spec;
     this.pool = new SlotPool(weights.spec, maxSlots);
-    this.programs = new ModelPrograms(runtime, weights);
+    this.programs = new ModelPrograms(runtime, weights, drafting);
   }
 
   attach(adapter: Adapter): Promise<AdapterHandle> {

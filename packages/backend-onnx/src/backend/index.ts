@@ -1,3 +1,4 @@
+export type { DraftWeights } from "./draft-weights.js";
 export { createGraphBackend, type GraphBackendLimits, type GraphBackendOptions } from "./graph-backend.js";
 export { createOnnxBackend, type OnnxBackendOptions } from "./onnx-backend.js";
 export type { WeightHandling } from "./prepare-weights.js";

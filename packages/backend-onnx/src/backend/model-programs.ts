@@ -1,5 +1,6 @@
 import type { GraphRuntime, ModelWeights, StreamRows } from "@anabranch/core";
 import type { AttachedAdapter } from "./attached-adapter.js";
+import { type DraftWeights, draftWeights } from "./draft-weights.js";
 import { HeadProgram } from "./head-program.js";
 import { PassProgram } from "./pass-program.js";
 import { ProgramCache } from "./program-cache.js";
@@ -19,6 +20,7 @@ export class ModelPrograms {
   constructor(
     readonly runtime: GraphRuntime,
     readonly weights: ModelWeights,
+    readonly drafting: DraftWeights,
   ) {}
 
   /** From now on plain passes keep the states that this adapter's deferred streams start from. */
@@ -66,7 +68,8 @@ export class ModelPrograms {
     const width = widthFor(adapter.width, spec.vocabularySize);
     return adapter.programs.get(`streams.top${width}`, async () => {
       const { streams, weights } = await adapter.folded(this.runtime);
-      return StreamsProgram.compile(this.runtime, weights, { spec, streams, width });
+      const own = this.drafting === "int8" ? draftWeights(weights) : weights;
+      return StreamsProgram.compile(this.runtime, own, { spec, streams, width });
     });
   }
 

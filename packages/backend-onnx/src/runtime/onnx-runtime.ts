@@ -79,11 +79,7 @@ function threadsFor({ fewRows }: CompileOptions, { threads }: OnnxRuntimeOptions
   return fewRows === true ? 1 : (threads ?? availableParallelism());
 }
 
-async function createSession(
-  graph: Graph,
-  lowered: LoweredGraph,
-  threads: number,
-): Promise<InferenceSession> {
+async function createSession(graph: Graph, lowered: LoweredGraph, threads: number): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(lowered.model, {
       executionProviders: ["cpu"],
