@@ -1,7 +1,7 @@
 import type { TokenizerComponent } from "./tokenizer-json.js";
 
 /** GPT-2's words. `\s` and `\S` mean Unicode's white space, as in the engine that Hugging Face's library uses. */
-export const gpt2WordPattern = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+const gpt2WordPattern = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
 /**
  * Writes pre-tokenizers in terms of Split, whose pattern @huggingface/tokenizers translates with Unicode's classes; its

@@ -64,7 +64,7 @@ function multiply(lowering: Lowering, x: string, weights: readonly string[], out
 }
 
 /** The transposition is the matmul's own: ONNX Runtime packs a constant once and reads any other in place. */
-export function matMul(lowering: Lowering, x: string, weight: string, out: string, transB: boolean): void {
+function matMul(lowering: Lowering, x: string, weight: string, out: string, transB: boolean): void {
   if (!transB) lowering.onnx.node("MatMul", [x, weight], [out]);
   else lowering.onnx.node("FusedMatMul", [x, weight], [out], { attributes: { transB: int(1) }, contrib: true });
 }

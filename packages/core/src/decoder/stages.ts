@@ -4,7 +4,7 @@ import { addLayer, type LayerContext } from "./layer.js";
 import { passNames, type RowSet, type RowSetName } from "./row-set.js";
 
 /** The rows of a pass before streams: one member a position. */
-export function mainRows(x: string, adapted: boolean): RowSet {
+function mainRows(x: string, adapted: boolean): RowSet {
   return { name: "main", x, members: 1, own: "none", ownLength: 0, keys: true, adapted };
 }
 

@@ -2,7 +2,7 @@ import { InvalidFileError } from "@anabranch/core";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-export const cure = "Fetch or write the file again; Anabranch reads Hugging Face's tokenizer.json, version 1.0.";
+const cure = "Fetch or write the file again; Anabranch reads Hugging Face's tokenizer.json, version 1.0.";
 
 /** @param path file and field, such as `tokenizer.json: model.vocab` */
 export function invalid(path: string, problem: string, cause?: unknown): InvalidFileError {

@@ -15,7 +15,7 @@ export function fused(attributes: { transA?: boolean; transB?: boolean; alpha?: 
 }
 
 /** Keys or values of each source by head: [b, K, s, D], or a cache's own [K, s, D]. */
-export function sourceHeads(at: Attention, which: "keys" | "values"): string[] {
+function sourceHeads(at: Attention, which: "keys" | "values"): string[] {
   return at.inputs.sources.map((source) =>
     source.layout === "heads" ? at.lowering.name(source[which]) : keyHeads(at, source[which]),
   );
