@@ -12,6 +12,7 @@ import {
 import { lossless } from "@anabranch/model-e2e";
 import { DEMO_FACTS } from "../src/cli/demo-facts.js";
 import { load } from "../src/index.js";
+import { smallModelSpec } from "../src/train/recipe.js";
 
 export interface BenchModel {
   readonly description: string;
@@ -20,20 +21,7 @@ export interface BenchModel {
 }
 
 /** The shape of the small model that ships. */
-const spec: ModelSpec = {
-  family: "llama",
-  vocabularySize: 2048,
-  hiddenSize: 256,
-  layers: 6,
-  heads: 4,
-  kvHeads: 4,
-  headSize: 64,
-  mlpSize: 768,
-  normEpsilon: 1e-5,
-  rope: { theta: 10_000 },
-  maxPositions: 512,
-  tiedHead: true,
-};
+const spec = smallModelSpec(2048);
 
 /** The embedded model with facts as prompts, or a model of its shape with random weights and prompts. */
 export async function benchModel(threads: number, random: boolean): Promise<BenchModel> {

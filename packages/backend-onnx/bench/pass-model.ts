@@ -9,22 +9,10 @@ import {
   type StreamMode,
   type WeightTensor,
 } from "@anabranch/core";
+import { spec as shipped } from "./model.js";
 
-/** The shape of the small model of this project. */
-const spec: ModelSpec = {
-  family: "llama",
-  vocabularySize: 2048,
-  hiddenSize: 256,
-  layers: 6,
-  heads: 4,
-  kvHeads: 4,
-  headSize: 64,
-  mlpSize: 768,
-  normEpsilon: 1e-5,
-  rope: { theta: 10_000 },
-  maxPositions: 4096,
-  tiedHead: true,
-};
+/** The model that ships, with positions enough for long contexts. */
+const spec: ModelSpec = { ...shipped, maxPositions: 4096 };
 
 /** Small numbers without order; the same in every run. */
 function randomTensor(shape: readonly number[], seed: number): Float32Tensor {

@@ -1,7 +1,7 @@
 import type { ModelSpec, StreamSpec } from "@anabranch/core";
 import { LINEAR_MODULES } from "@anabranch/core";
 
-/** small: the models that come with the package, 5.2 million parameters beside the vocabulary's; tiny: to try data out. */
+/** small: the models that come with the package, 5.1 million parameters beside the vocabulary's; tiny: to try data out. */
 export const MODEL_SIZES = {
   small: { hiddenSize: 256, layers: 6, heads: 4, kvHeads: 4, headSize: 64, mlpSize: 768 },
   tiny: { hiddenSize: 32, layers: 3, heads: 2, kvHeads: 2, headSize: 16, mlpSize: 96 },
