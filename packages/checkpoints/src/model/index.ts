@@ -2,3 +2,4 @@ export { fingerprint } from "./fingerprint.js";
 export { type LoadedModel, type LoadModelOptions, loadModel } from "./load-model.js";
 export { quantizeInt8 } from "./quantize-int8.js";
 export { type SaveModelOptions, saveModel } from "./save-model.js";
+export type { TensorSource } from "./tensor-source.js";
