@@ -1,7 +1,7 @@
 import { MissingTensorError, UnsupportedError } from "@anabranch/core";
-import { type ByteSource, memorySource } from "../bytes/byte-source.js";
-import { openFile } from "../bytes/file-source.js";
+import type { ByteSource } from "../bytes/byte-source.js";
 import { decodeText } from "../bytes/folder.js";
+import { type FileToRead, openSource } from "../bytes/open-source.js";
 import { CURRENT_FILE_VERSION, checkTensorBytes, FILE_VERSION, readChecksums } from "./checksums.js";
 import type { SafetensorsDtype } from "./dtype.js";
 import { bf16ToFloat32, f16ToFloat32 } from "./half-floats.js";
@@ -32,8 +32,8 @@ export interface SafetensorsFile {
  * @param file a path (Node), or the file's bytes, or a Blob
  * @throws InvalidFileError, ChecksumError, IoError
  */
-export async function openSafetensors(file: string | Uint8Array | Blob | ByteSource): Promise<SafetensorsFile> {
-  const source = await toSource(file);
+export async function openSafetensors(file: FileToRead): Promise<SafetensorsFile> {
+  const source = await openSource(file);
   try {
     const { text, dataStart } = await readHeader(source);
     const header = parseHeader(text, source.size - dataStart, source.name);
@@ -59,11 +59,6 @@ export async function openSafetensors(file: string | Uint8Array | Blob | ByteSou
     await source.close();
     throw error;
   }
-}
-
-async function toSource(file: string | Uint8Array | Blob | ByteSource): Promise<ByteSource> {
-  if (typeof file === "string") return openFile(file);
-  return file instanceof Uint8Array || file instanceof Blob ? memorySource(file) : file;
 }
 
 /** 8 bytes of length (little-endian), then that much JSON, then the data. */
