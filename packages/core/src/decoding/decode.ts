@@ -19,6 +19,8 @@ export interface DecodeOptions {
   readonly sequence: Sequence;
   /** Tokens that are not committed yet; at least one. */
   readonly prompt: readonly number[];
+  /** The tokens that the sequence holds already, for drafters that look at the text. None when absent. */
+  readonly committed?: readonly number[];
   /** Plain decoding when absent. */
   readonly drafter?: Drafter;
   /** Tokens that end the text; emitted as its last. */
@@ -32,7 +34,7 @@ export interface DecodeOptions {
  * The decoding loop: draft, verify the draft in one pass, commit what was right. Greedy.
  *
  * After every step the sequence holds the prompt and all emitted tokens but the last, also when the loop is left early or
- * throws. To go on from there, start the next prompt with that last token.
+ * throws. To go on from there, start the next prompt with that last token; {@link KeptText} does so by itself.
  *
  * A shared-mode adapter's streams run beside every row from the last prompt row on, whoever drafts: the main stream sees
  * them, so leaving them out would change the text.
@@ -47,14 +49,13 @@ export async function* decode(options: DecodeOptions): AsyncGenerator<Step, void
   const streams = drafter.streamsInPass || sequence.adapter?.streams.mode === "shared";
   const read: RowRead = { ...drafter.read, argmax: true };
   const { maxRows } = model.capabilities;
-  let remaining = tokenLimit(options);
+  let limit = tokenLimit(options);
   throwIfAborted(signal, "Decoding");
 
-  /** Committed by this decoding. */
-  const tokens = prompt.slice();
+  const tokens = [...(options.committed ?? []), ...prompt];
   let kind: Step["kind"] = "prefill";
   // A pass issues a token beside what it accepts, so a draft as deep as the limit would have a level too many.
-  let draft = usefulDraft(drafter.open?.(prompt) ?? EMPTY_DRAFT, remaining - 1);
+  let draft = usefulDraft(drafter.open?.(tokens) ?? EMPTY_DRAFT, limit.tokens - 1);
   const first = { calls, sequence, prompt, opening: draft, streams, read, maxRows, options: callOptions };
   let { lastPromptRow: root, results } = await prefill(first);
   for (;;) {
@@ -62,10 +63,10 @@ export async function* decode(options: DecodeOptions): AsyncGenerator<Step, void
       draft,
       results.map((row) => row.argmax),
     );
-    const emission = emissionOf(verdict, draft, stopTokens, remaining);
+    const emission = emissionOf(verdict, draft, stopTokens, limit);
     const kept = verdict.path.slice(0, emission.tokens.length).map((row) => root + row);
     await calls.commit([{ sequence, path: [...Array(root).keys(), ...kept] }]);
-    remaining -= emission.tokens.length;
+    limit = { ...limit, tokens: limit.tokens - emission.tokens.length };
     const rows = (kind === "prefill" ? prompt.length : 1) + draft.tokens.length;
     yield { kind, ...emission, draft, rows, milliseconds: calls.lap() };
     if (emission.finish !== undefined) return;
@@ -75,7 +76,7 @@ export async function* decode(options: DecodeOptions): AsyncGenerator<Step, void
     for (const token of emission.tokens.slice(0, -1)) tokens.push(token);
     const { bonus } = emission;
     const lastRow = results[verdict.path.at(-1) as number] as RowResult;
-    const depth = remaining - 1;
+    const depth = limit.tokens - 1;
     const context = { calls, sequence, tokens, bonus, depth, lastRow, options: callOptions };
     draft = depth === 0 ? EMPTY_DRAFT : usefulDraft(await drafter.draft(context), depth);
     const request = { sequence, rows: flattenDraft(bonus, draft, streams, read) };

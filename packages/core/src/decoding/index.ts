@@ -1,2 +1,3 @@
 export * from "./decode.js";
+export * from "./kept-text.js";
 export * from "./step.js";

@@ -8,6 +8,12 @@ export interface StepTime {
   readonly other: number;
 }
 
+/**
+ * Why a text ends: an end token; as many tokens as were asked for; or the model's last position, after which no token has
+ * a place.
+ */
+export type StepFinish = "stop-token" | "max-tokens" | "context";
+
 /** One turn of the decoding loop: a draft is made and verified, and what of it is right is committed. */
 export interface Step {
   /** The prompt's pass, or the verification of a draft. */
@@ -25,6 +31,6 @@ export interface Step {
   /** Rows that ran: the prompt's (in however many passes) or the root, and the draft's; streams not counted. */
   readonly rows: number;
   readonly milliseconds: StepTime;
-  /** Why the text ends with this step: an end token, or the limit on tokens or positions; undefined when it goes on. */
-  readonly finish: "stop" | "length" | undefined;
+  /** Why the text ends with this step; undefined when it goes on. */
+  readonly finish: StepFinish | undefined;
 }

@@ -3,13 +3,19 @@ import type { DecodeOptions } from "./decode.js";
 
 const DEFAULT_MAX_TOKENS = 256;
 
+/** How many tokens may be emitted, and what ends the text there. */
+export interface TokenLimit {
+  readonly tokens: number;
+  readonly by: "max-tokens" | "context";
+}
+
 /**
  * Tokens that may be emitted: `maxTokens`, or fewer where the model's last position comes first. The last token of a text
  * needs no position, since nothing follows it.
  *
  * @throws InvalidArgumentError for an empty prompt or a senseless limit; ContextOverflowError for a prompt that does not fit.
  */
-export function tokenLimit({ model, sequence, prompt, maxTokens = DEFAULT_MAX_TOKENS }: DecodeOptions): number {
+export function tokenLimit({ model, sequence, prompt, maxTokens = DEFAULT_MAX_TOKENS }: DecodeOptions): TokenLimit {
   if (prompt.length === 0) {
     throw new InvalidArgumentError("The prompt has no tokens.", {
       subject: "prompt",
@@ -30,5 +36,6 @@ export function tokenLimit({ model, sequence, prompt, maxTokens = DEFAULT_MAX_TO
       { subject: "prompt", cure: "Shorten it." },
     );
   }
-  return Math.min(Math.floor(maxTokens), free + 1);
+  const asked = Math.floor(maxTokens);
+  return asked <= free + 1 ? { tokens: asked, by: "max-tokens" } : { tokens: free + 1, by: "context" };
 }

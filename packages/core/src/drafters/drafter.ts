@@ -10,7 +10,7 @@ export type StepCalls = Pick<BackendModel, "pass" | "commit" | "streams" | "draf
 export interface DraftContext {
   readonly calls: StepCalls;
   readonly sequence: Sequence;
-  /** Tokens that this decoding committed, its prompt included, without the bonus token. */
+  /** The text so far without the bonus token: what was committed before, the prompt, and what was emitted. */
   readonly tokens: readonly number[];
   /** The token to draft after. */
   readonly bonus: number;
@@ -31,7 +31,10 @@ export interface Drafter {
   readonly streamsInPass: boolean;
   /** What to read of each row besides its argmax. */
   readonly read?: RowRead;
-  /** A draft for the pass that takes in the prompt, before the model has said anything. Its nodes follow the prompt. */
+  /**
+   * A draft for the pass that takes in the prompt, before the model has said anything. Its nodes follow the prompt, which is
+   * given with what was committed before it.
+   */
   open?(prompt: readonly number[]): DraftTree;
   draft(context: DraftContext): Promise<DraftTree>;
 }

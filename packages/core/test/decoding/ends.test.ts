@@ -37,7 +37,7 @@ describe.each(names)("a text ends, drafter: %s", (name) => {
       const end = text.indexOf(token, prompt.length) + 1;
       const decoded = await decodeAll(model, { prompt, drafter: drafters[name], stopTokens: new Set([token]) });
       expect(decoded.tokens).toEqual(text.slice(prompt.length, end));
-      expect(decoded.steps.at(-1)?.finish).toBe("stop");
+      expect(decoded.steps.at(-1)?.finish).toBe("stop-token");
       checkSteps(decoded, prompt.length);
     }
   });
@@ -46,19 +46,19 @@ describe.each(names)("a text ends, drafter: %s", (name) => {
     for (const maxTokens of [1, 2, 3, 4, 5, 6, 7, 12]) {
       const decoded = await decodeAll(model, { prompt, drafter: drafters[name], maxTokens });
       expect(decoded.tokens).toEqual(text.slice(prompt.length, prompt.length + maxTokens));
-      expect(decoded.steps.at(-1)?.finish).toBe("length");
+      expect(decoded.steps.at(-1)?.finish).toBe("max-tokens");
       checkSteps(decoded, prompt.length);
     }
   });
 
-  it("at an end token that is the last one allowed, as `stop`", async () => {
+  it("at an end token that is the last one allowed, as `stop-token`", async () => {
     const decoded = await decodeAll(model, {
       prompt,
       drafter: drafters[name],
       stopTokens: new Set([text[prompt.length + 2] as number]),
       maxTokens: 3,
     });
-    expect(decoded.steps.at(-1)?.finish).toBe("stop");
+    expect(decoded.steps.at(-1)?.finish).toBe("stop-token");
   });
 
   it("at the model's last position, whose token is still issued", async () => {
@@ -68,7 +68,7 @@ describe.each(names)("a text ends, drafter: %s", (name) => {
       const decoded = await decodeAll(model, { prompt: longer, drafter: drafters[name], maxTokens: 1000 });
       expect(decoded.tokens).toHaveLength(room + 1);
       expect(decoded.committed).toBe(maxPositions);
-      expect(decoded.steps.at(-1)?.finish).toBe("length");
+      expect(decoded.steps.at(-1)?.finish).toBe("context");
       checkSteps(decoded, longer.length);
       if (name !== "right opening") expect(decoded.tokens).toEqual(text.slice(longer.length));
     }
