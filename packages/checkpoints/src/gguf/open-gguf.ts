@@ -1,11 +1,20 @@
-import { MissingTensorError } from "@anabranch/core";
+import { type Float32Tensor, MissingTensorError, type WeightTensor } from "@anabranch/core";
 import { type FileToRead, openSource } from "../bytes/open-source.js";
 import { type GgufHeader, readGgufHeader } from "./header.js";
+import { readFloats, readQ8_0 } from "./read-tensor.js";
 import type { GgufTensor } from "./tensor-info.js";
 
 /** An open GGUF file; tensors are read one at a time, by their range. Close it after use. */
 export interface GgufFile extends GgufHeader {
   readonly name: string;
+  /**
+   * A tensor decoded to float32.
+   *
+   * @throws MissingTensorError; UnsupportedError (a type that cannot be decoded); InvalidFileError, IoError
+   */
+  readFloats(tensor: string): Promise<Float32Tensor>;
+  /** As {@link readFloats}, but a Q8_0 matrix keeps its integers and scales (int8 blocks of 32). */
+  readWeight(tensor: string): Promise<WeightTensor>;
   /** The tensor's bytes as they lie in the file. @throws MissingTensorError, InvalidFileError, IoError */
   readBytes(tensor: string): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -21,11 +30,18 @@ export async function openGguf(file: FileToRead): Promise<GgufFile> {
   const source = await openSource(file);
   try {
     const header = await readGgufHeader(source);
+    const find = (tensor: string) => requireGgufTensor(header.tensors, tensor, source.name);
     return {
       name: source.name,
       ...header,
-      readBytes: async (tensor) => {
-        const { begin, end } = requireGgufTensor(header.tensors, tensor, source.name);
+      readFloats: async (name) => readFloats(source, find(name)),
+      readWeight: async (name) => {
+        const tensor = find(name);
+        const isMatrix = tensor.shape.length === 2;
+        return tensor.type === "Q8_0" && isMatrix ? readQ8_0(source, tensor) : readFloats(source, tensor);
+      },
+      readBytes: async (name) => {
+        const { begin, end } = find(name);
         return source.read(begin, end);
       },
       close: () => source.close(),
