@@ -1,3 +1,11 @@
+export type {
+  ChatMessage,
+  ChatTemplate,
+  ChatTemplateSource,
+  RenderChatOptions,
+  SpecialTokenTexts,
+} from "./chat/chat-template.js";
+export { createChatTemplate } from "./chat/create-chat-template.js";
 export type { PieceDecoder } from "./decoding/stage.js";
 export { createDetokenizer, type Detokenizer } from "./detokenizer.js";
 export { loadTokenizerFolder } from "./files/load-tokenizer-folder.js";
@@ -7,6 +15,7 @@ export { loadTokenizer, type TokenizerSource } from "./load-tokenizer.js";
 export type { DecodeOptions, EncodeOptions, Tokenizer } from "./tokenizer.js";
 export type {
   AddedToken,
+  NamedChatTemplate,
   TokenizerComponent,
   TokenizerConfigJson,
   TokenizerJson,

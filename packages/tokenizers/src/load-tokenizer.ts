@@ -1,5 +1,7 @@
 import { AnabranchError } from "@anabranch/core";
 import { Tokenizer as Encoder } from "@huggingface/tokenizers";
+import type { ChatTemplateSource } from "./chat/chat-template.js";
+import { createChatTemplate } from "./chat/create-chat-template.js";
 import { checkTokenizerConfig } from "./checking/check-tokenizer-config.js";
 import { checkTokenizerJson } from "./checking/check-tokenizer-json.js";
 import { invalid } from "./checking/fields.js";
@@ -15,6 +17,8 @@ export interface TokenizerSource {
   readonly tokenizer: TokenizerJson | string | object;
   /** tokenizer_config.json: which tokens begin and end a text, and whether encode adds them. */
   readonly config?: TokenizerConfigJson | string | undefined;
+  /** Jinja source, instead of that in the configuration: chat_template.jinja, or one of your own. */
+  readonly chatTemplate?: ChatTemplateSource | undefined;
 }
 
 /**
@@ -40,6 +44,8 @@ export function loadTokenizer(source: TokenizerSource): Tokenizer {
   const prefix = config.addBosToken && config.bosToken !== undefined && !added.includes(config.bosToken);
   const suffix = config.addEosToken && config.eosToken !== undefined && !added.includes(config.eosToken);
 
+  const template = source.chatTemplate ?? config.chatTemplate;
+
   const tokens: (string | undefined)[] = []; // (id)
   for (const [token, id] of vocabulary) tokens[id] = token;
   const specialIds = new Set(addedTokens.filter(({ special }) => special === true).map(({ id }) => id));
@@ -50,6 +56,7 @@ export function loadTokenizer(source: TokenizerSource): Tokenizer {
     bosToken: config.bosToken,
     eosToken: config.eosToken,
     specialIds,
+    chatTemplate: template && createChatTemplate(template.source, config.texts, template.origin),
     isSpecial: (id) => specialIds.has(id),
     encode(text, { addSpecialTokens = true }: EncodeOptions = {}) {
       const ids = guard(() => encode(text, addSpecialTokens));

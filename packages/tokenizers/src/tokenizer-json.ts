@@ -36,10 +36,18 @@ export interface TokenizerJson {
   readonly model: TokenizerModelJson;
 }
 
+/** One of several chat templates; the one called `default` is used. */
+export interface NamedChatTemplate {
+  readonly name: string;
+  readonly template: string;
+}
+
 /** The fields of tokenizer_config.json that change ids or text; all others are carried along unread. */
 export interface TokenizerConfigJson {
   readonly bos_token?: string | { readonly content: string } | null;
   readonly eos_token?: string | { readonly content: string } | null;
+  /** Jinja source. */
+  readonly chat_template?: string | readonly NamedChatTemplate[] | null;
   readonly add_bos_token?: boolean | null;
   readonly add_eos_token?: boolean | null;
   readonly [field: string]: unknown;

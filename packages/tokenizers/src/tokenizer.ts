@@ -1,3 +1,4 @@
+import type { ChatTemplate } from "./chat/chat-template.js";
 import type { PieceDecoder } from "./decoding/stage.js";
 
 export interface EncodeOptions {
@@ -19,6 +20,8 @@ export interface Tokenizer {
   /** Id of the token that ends a text; undefined when there is none. */
   readonly eosToken: number | undefined;
   readonly specialIds: ReadonlySet<number>;
+  /** How the model's makers write a conversation; undefined when the files hold no template. */
+  readonly chatTemplate: ChatTemplate | undefined;
   isSpecial(id: number): boolean;
   /** Special tokens that are spelt out in the text become their ids, as in Hugging Face's tokenizers. */
   encode(text: string, options?: EncodeOptions): number[];

@@ -5,7 +5,7 @@ import { nodeModules } from "./node-modules.js";
 import { readTokenizerFile } from "./read-tokenizer-file.js";
 
 /**
- * Loads tokenizer.json, and tokenizer_config.json if it is there, from a folder. Node, Bun and Deno only.
+ * Loads tokenizer.json, and tokenizer_config.json and chat_template.jinja if they are there, from a folder. Node, Bun and Deno only.
  *
  * Files with a checksum beside them (see {@link writeTokenizer}) are held against it.
  *
@@ -23,5 +23,9 @@ export async function loadTokenizerFolder(path: string): Promise<Tokenizer> {
       cure: "Give the folder of a Hugging Face model; fromVocabularyAndMerges reads the older vocab.json and merges.txt.",
     });
   }
-  return loadTokenizer({ tokenizer, config: await readTokenizerFile(join(path, "tokenizer_config.json")) });
+  const config = await readTokenizerFile(join(path, "tokenizer_config.json"));
+  const origin = join(path, "chat_template.jinja");
+  // Where both are there, transformers takes the template's own file.
+  const source = await readTokenizerFile(origin);
+  return loadTokenizer({ tokenizer, config, chatTemplate: source === undefined ? undefined : { source, origin } });
 }

@@ -4,7 +4,7 @@ import { checksumPath, verifyChecksum } from "./checksum.js";
 import { nodeModules } from "./node-modules.js";
 
 /**
- * Reads a JSON file as text, and holds it against its checksum where there is one.
+ * Reads a file as text, and holds it against its checksum where there is one.
  *
  * @returns undefined when there is no such file
  */
