@@ -1,4 +1,7 @@
 export { AnabranchError } from "@anabranch/core";
+export type { Chat, ChatOptions, TurnOptions } from "./chat/chat.js";
+export type { GenerateOptions, Overflow, StepOptions } from "./generate/generate-options.js";
+export type { FinishReason, GeneratedToken, Generation, PromptReport } from "./generate/generation.js";
 export type { DraftingOptions } from "./model/drafting.js";
-export type { GeneratedToken, GenerateOptions, LanguageModel } from "./model/language-model.js";
+export type { LanguageModel } from "./model/language-model.js";
 export { type LoadOptions, load, type Place } from "./model/load.js";

@@ -1,5 +1,6 @@
 import type { Step } from "@anabranch/core";
-import type { GenerateOptions, LanguageModel } from "../model/language-model.js";
+import type { GenerateOptions } from "../generate/generate-options.js";
+import type { LanguageModel } from "../model/language-model.js";
 
 /** Text that one token added, and where the token came from. */
 export interface Piece {

@@ -4,7 +4,7 @@ import { type LoadedAdapter, loadAdapter, loadModel } from "@anabranch/checkpoin
 import type { Backend, BackendModel } from "@anabranch/core";
 import { InvalidArgumentError, parseOpening } from "@anabranch/core";
 import { loadTokenizerFolder } from "@anabranch/tokenizers";
-import { LanguageModel } from "./language-model.js";
+import { createLanguageModel, type LanguageModel } from "./language-model.js";
 
 /** A folder by path or file URL. */
 export type Place = string | URL;
@@ -42,7 +42,7 @@ export async function load(model: Place, options: LoadOptions = {}): Promise<Lan
   const settings = { weights, draftWeights: "int8", ...(threads === undefined ? {} : { threads }) } as const;
   const backend = options.backend ?? createOnnxBackend(settings);
   const loaded = await backend.load(base, abort);
-  return new LanguageModel({
+  return createLanguageModel({
     name: folder,
     adapterName: adapterFolder,
     backendName: backend.name,

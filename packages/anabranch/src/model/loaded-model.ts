@@ -1,0 +1,19 @@
+import type { AdapterHandle, BackendModel, Opening } from "@anabranch/core";
+import type { Tokenizer } from "@anabranch/tokenizers";
+
+/** What `load` puts together. */
+export interface LoadedModel {
+  /** The folder that it was loaded from. */
+  readonly name: string;
+  /** The adapter's folder. */
+  readonly adapterName: string | undefined;
+  readonly backendName: string;
+  /** The backend's model, for whoever wants to drive passes. */
+  readonly model: BackendModel;
+  readonly tokenizer: Tokenizer;
+  readonly adapter: AdapterHandle | undefined;
+  /** How texts begin, as the adapter counted it; drafted with the prompt's pass. */
+  readonly opening: Opening | undefined;
+  /** Tokens that end a text. */
+  readonly stopTokens: ReadonlySet<number>;
+}
