@@ -5,6 +5,7 @@ export * from "./checksum-error.js";
 export * from "./context-overflow-error.js";
 export * from "./disposed-error.js";
 export * from "./dropped-row-error.js";
+export * from "./hub-error.js";
 export * from "./invalid-argument-error.js";
 export * from "./invalid-file-error.js";
 export * from "./invalid-graph-error.js";
