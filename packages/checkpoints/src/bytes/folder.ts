@@ -1,6 +1,7 @@
 import { InvalidFileError, IoError } from "@anabranch/core";
 import { type ByteSource, memorySource } from "./byte-source.js";
 import { openFile } from "./file-source.js";
+import { nodeModule } from "./node-platform.js";
 import { replaceFiles } from "./replace-files.js";
 
 /** A folder to read: a path, or (in a browser, or in a test) files by their names. */
@@ -22,6 +23,18 @@ export async function openIn(folder: Folder, file: string): Promise<ByteSource> 
     throw new IoError(`There is no ${file} among the files given.`, { subject: file, cure: "Pass that file too." });
   }
   return memorySource(bytes, file);
+}
+
+/** Whether the folder has the file, of whatever kind it is. */
+export async function existsIn(folder: Folder, file: string): Promise<boolean> {
+  if (typeof folder !== "string") return folder.has(file);
+  const path = pathIn(folder, file);
+  return nodeModule("node:fs/promises", path)
+    .stat(path)
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 /** Longer than any configuration; a text of this size is some other file under a wrong name. */

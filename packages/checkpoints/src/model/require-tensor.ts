@@ -4,7 +4,11 @@ import { MissingTensorError, ShapeMismatchError } from "@anabranch/core";
 export function requireTensor<T>(tensors: ReadonlyMap<string, T>, name: string, where: string): T {
   const tensor = tensors.get(name);
   if (tensor !== undefined) return tensor;
-  throw new MissingTensorError(`${where} lacks the tensor "${name}".`, {
+  throw missingTensor(name, where);
+}
+
+export function missingTensor(name: string, where: string): MissingTensorError {
+  return new MissingTensorError(`${where} lacks the tensor "${name}".`, {
     subject: name,
     cure: "The configuration calls for it: check that both belong together.",
   });

@@ -16,10 +16,10 @@ export const decodeQ8_0: DecodeBlocks = (bytes, out, at) => {
 /** The same blocks taken apart without loss. @param block the first block's number in `data` and `scales` */
 export function splitQ8_0(bytes: Uint8Array, data: Int8Array, scales: Float32Array, block: number): void {
   const halves = halfTable();
-  const quants = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   let n = block;
+  let o = 32 * block;
   for (let b = 0; b < bytes.length; b += BYTES) {
-    scales[n] = halves[(bytes[b] as number) | ((bytes[b + 1] as number) << 8)] as number;
-    data.set(quants.subarray(b + 2, b + BYTES), 32 * n++);
+    scales[n++] = halves[(bytes[b] as number) | ((bytes[b + 1] as number) << 8)] as number;
+    for (let i = b + 2; i < b + BYTES; i++) data[o++] = bytes[i] as number; // wraps to the sign
   }
 }

@@ -1,0 +1,63 @@
+import { UnsupportedError } from "@anabranch/core";
+import { invalidGguf } from "../invalid.js";
+import type { GgufFile } from "../open-gguf.js";
+import { ArchitectureFields } from "./architecture-fields.js";
+import { type Architecture, architectures } from "./architectures.js";
+
+/** The architecture that the file names. @throws UnsupportedError for one that is not computed */
+export function architectureOf(file: GgufFile): { name: string; architecture: Architecture } {
+  const name = file.metadata.get("general.architecture");
+  if (typeof name !== "string") {
+    throw invalidGguf(file.name, '"general.architecture" is missing', "general.architecture");
+  }
+  const architecture = Object.hasOwn(architectures, name) ? architectures[name] : undefined;
+  if (architecture !== undefined) return { name, architecture };
+  throw new UnsupportedError(`${file.name}: "general.architecture" is "${name}", which Anabranch does not compute.`, {
+    subject: "general.architecture",
+    cure: `Use a model of one of these: ${Object.keys(architectures).join(", ")}.`,
+  });
+}
+
+/**
+ * A GGUF file's metadata as the config.json that the model would have on Hugging Face (as transformers 4 writes it).
+ *
+ * @throws UnsupportedError naming a key that would change the arithmetic and is not understood; InvalidFileError
+ */
+export async function ggufConfig(file: GgufFile): Promise<Record<string, unknown>> {
+  const { name, architecture } = architectureOf(file);
+  refuseParts(file);
+  const embedding = file.tensors.get("token_embd.weight");
+  if (embedding?.shape.length !== 2) {
+    throw invalidGguf(file.name, 'it has no matrix "token_embd.weight"', "token_embd.weight");
+  }
+  const fields = new ArchitectureFields(file, name);
+  const config = await architecture.config(fields, file);
+  fields.harmless("vocab_size", [embedding.shape[0] as number]);
+  fields.harmless("expert_count", [0]);
+  fields.harmless("expert_used_count", [0]);
+  fields.harmless("attention.causal", [true]);
+  fields.any("tensor_data_layout");
+  fields.refuseOthers();
+  return {
+    ...config,
+    vocab_size: embedding.shape[0],
+    tie_word_embeddings: !file.tensors.has("output.weight"),
+    ...tokens(file),
+  };
+}
+
+/** Large models are cut into several files, each with some of the tensors. */
+function refuseParts({ name, metadata }: GgufFile): void {
+  const count = metadata.get("split.count") ?? 1;
+  if (count === 0 || count === 1) return;
+  throw new UnsupportedError(`${name} is one of ${String(count)} parts ("split.count"); a model must be one file.`, {
+    subject: "split.count",
+    cure: "Join the parts with llama-gguf-split --merge.",
+  });
+}
+
+function tokens({ metadata }: GgufFile): Record<string, unknown> {
+  const id = (key: string) => metadata.get(`tokenizer.ggml.${key}_token_id`) ?? null;
+  const ends = [id("eos"), id("eot"), id("eom")].filter((end) => end !== null);
+  return { bos_token_id: id("bos"), eos_token_id: [...new Set(ends)], pad_token_id: id("padding") };
+}

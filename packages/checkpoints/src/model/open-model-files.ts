@@ -1,0 +1,75 @@
+import { InvalidFileError } from "@anabranch/core";
+import { existsIn, type Folder, openIn, pathIn } from "../bytes/folder.js";
+import type { ModelConfig } from "../config/model-config.js";
+import { readModelConfig } from "../config/read-model-config.js";
+import { ggufConfig } from "../gguf/model/gguf-config.js";
+import { ggufTensors } from "../gguf/model/gguf-tensors.js";
+import { openGguf } from "../gguf/open-gguf.js";
+import { openSafetensors } from "../safetensors/open-safetensors.js";
+import { openShards } from "../safetensors/open-shards.js";
+import { INDEX_FILE } from "../safetensors/shard-index.js";
+import { loadModelConfig } from "./load-model-config.js";
+import { WEIGHTS_FILE } from "./model-files.js";
+import { safetensorsTensors, shardedTensors } from "./safetensors-tensors.js";
+import type { TensorSource } from "./tensor-source.js";
+
+/** A model's configuration, and its tensors still in their files. */
+export interface ModelFiles {
+  readonly config: ModelConfig;
+  readonly tensors: TensorSource;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a model, whatever its files: a `.gguf` file (its path, or a map that holds just that), or a folder with
+ * model.safetensors, or with model.safetensors.index.json and its shards.
+ *
+ * @throws UnsupportedError, InvalidFileError, ChecksumError, IoError
+ */
+export async function openModelFiles(place: Folder): Promise<ModelFiles> {
+  const gguf = ggufIn(place);
+  if (gguf !== undefined) return openGgufModel(gguf);
+  const { config, ours } = await loadModelConfig(place);
+  const sharded = !(await existsIn(place, WEIGHTS_FILE)) && (await existsIn(place, INDEX_FILE));
+  if (sharded) {
+    if (ours) throw strangers(true, pathIn(place, ""));
+    const shards = await openShards(place);
+    return { config, tensors: shardedTensors(shards), close: () => shards.close() };
+  }
+  const file = await openSafetensors(await openIn(place, WEIGHTS_FILE));
+  return closingOnError(file, () => {
+    if (ours !== file.checksummed) throw strangers(ours, pathIn(place, ""));
+    return { config, tensors: safetensorsTensors(file), close: () => file.close() };
+  });
+}
+
+function ggufIn(place: Folder): string | Uint8Array | Blob | undefined {
+  if (typeof place === "string") return /\.gguf$/i.test(place) ? place : undefined;
+  const [only, ...others] = place;
+  return only !== undefined && others.length === 0 && /\.gguf$/i.test(only[0]) ? only[1] : undefined;
+}
+
+async function openGgufModel(place: string | Uint8Array | Blob): Promise<ModelFiles> {
+  const file = await openGguf(place);
+  return closingOnError(file, async () => {
+    const config = readModelConfig(await ggufConfig(file), file.name);
+    return { config, tensors: ggufTensors(file), close: () => file.close() };
+  });
+}
+
+async function closingOnError<T>(file: { close(): Promise<void> }, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function strangers(configIsOurs: boolean, folder: string): InvalidFileError {
+  const [ours, theirs] = configIsOurs ? ["config.json", WEIGHTS_FILE] : [WEIGHTS_FILE, "config.json"];
+  return new InvalidFileError(`${folder}: ${ours} was written by Anabranch, but ${theirs} was not.`, {
+    subject: folder,
+    cure: `One was damaged or replaced: write the model again, or take Anabranch's marks out of ${ours}.`,
+  });
+}
