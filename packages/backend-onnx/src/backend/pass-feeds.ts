@@ -1,6 +1,6 @@
-import { type ModelSpec, passNames, type RowSetName, type Tensor } from "@anabranch/core";
+import { attentionWindows, type ModelSpec, passNames, type RowSetName, type Tensor } from "@anabranch/core";
 import type { FeedBuffers } from "./feed-buffers.js";
-import type { RowPlan } from "./row-plan.js";
+import type { RowBiases, RowPlan } from "./row-plan.js";
 import type { RowSubset } from "./row-subset.js";
 import type { SlotPool } from "./slot-pool.js";
 
@@ -20,11 +20,13 @@ export function passFeeds(spec: ModelSpec, gamma: number): Map<string, Feed> {
     feeds.set(positions, (plan, _, buffers) => feedPositions(plan, set, members[set], positions, buffers));
     feeds.set(rowsOf, ({ sets }, _, buffers) => feedList(sets[set]?.rows ?? [], rowsOf, buffers));
     feeds.set(read, ({ reads }, _, buffers) => feedList(reads[set] ?? [], read, buffers));
-    const past = passNames.bias(set, "past");
-    feeds.set(past, (plan, _, buffers) => gatherRows(plan.pastBias, subset(plan, set), past, buffers));
-    for (const seen of SETS) {
-      const bias = passNames.bias(set, seen);
-      feeds.set(bias, (plan, _, buffers) => feedRowBias(plan, set, seen, bias, buffers));
+    for (const window of [undefined, ...attentionWindows(spec)]) {
+      const past = passNames.bias(set, "past", window);
+      feeds.set(past, (plan, _, buffers) => gatherRows(seenBy(plan, window).past, subset(plan, set), past, buffers));
+      for (const seen of SETS) {
+        const bias = passNames.bias(set, seen, window);
+        feeds.set(bias, (plan, _, buffers) => feedRowBias(plan, seenBy(plan, window).rows, set, seen, bias, buffers));
+      }
     }
   }
   for (const [name, feed] of pastFeeds(spec)) feeds.set(name, feed);
@@ -39,6 +41,10 @@ export function pastFeeds(spec: ModelSpec): Map<string, (plan: unknown, pool: Sl
     feeds.set(passNames.pastValues(layer), (_, pool) => pool.values[layer] as Tensor);
   }
   return feeds;
+}
+
+function seenBy({ seen, seenInWindow }: RowPlan, window: number | undefined): RowBiases {
+  return window === undefined ? seen : (seenInWindow.get(window) as RowBiases);
 }
 
 function subset(plan: RowPlan, set: RowSetName): RowSubset {
@@ -75,15 +81,22 @@ function gatherRows(whole: Tensor, { count, rows }: RowSubset, name: string, buf
 }
 
 /** What the rows of one set see of the rows of another: [1, rows of `set`, rows of `seen`] */
-function feedRowBias(plan: RowPlan, set: RowSetName, seen: RowSetName, name: string, buffers: FeedBuffers): Tensor {
+function feedRowBias(
+  plan: RowPlan,
+  whole: Tensor,
+  set: RowSetName,
+  seen: RowSetName,
+  name: string,
+  buffers: FeedBuffers,
+): Tensor {
   const { rows: columns, count: width } = subset(plan, seen);
-  if (columns === undefined) return gatherRows(plan.rowBias, subset(plan, set), name, buffers);
+  if (columns === undefined) return gatherRows(whole, subset(plan, set), name, buffers);
   const { rows, count } = subset(plan, set);
   const tensor = buffers.floats(name, [1, count, width]);
   for (let index = 0; index < count; index++) {
     const from = (rows === undefined ? index : (rows[index] as number)) * plan.count;
     for (let column = 0; column < width; column++) {
-      tensor.data[index * width + column] = plan.rowBias.data[from + (columns[column] as number)] as number;
+      tensor.data[index * width + column] = whole.data[from + (columns[column] as number)] as number;
     }
   }
   return tensor;

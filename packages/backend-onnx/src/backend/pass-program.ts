@@ -1,4 +1,5 @@
 import {
+  attentionWindows,
   buildPassGraph,
   type CompiledGraph,
   type Graph,
@@ -95,7 +96,11 @@ export class PassProgram {
       }
     }
     for (const set of this.upperSets) if (reads[set]?.length === 0) reads[set]?.push(0);
-    return { ...planRows(requests, count, pool.capacity, this.#buffers), sets, reads };
+    return {
+      ...planRows(requests, count, pool.capacity, this.#buffers, attentionWindows(this.options.spec)),
+      sets,
+      reads,
+    };
   }
 
   #rowSets(requests: readonly SequenceRows[], count: number): Partial<Record<RowSetName, RowSubset>> {

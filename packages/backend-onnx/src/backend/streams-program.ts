@@ -1,4 +1,5 @@
 import {
+  attentionWindows,
   buildStreamsGraph,
   type CompiledGraph,
   GraphBuilder,
@@ -17,10 +18,12 @@ import { LastRow } from "./last-row.js";
 import { pastFeeds } from "./pass-feeds.js";
 import type { SlotPool } from "./slot-pool.js";
 import { addTopTokens, readTopTokens, topOutputs } from "./top-tokens.js";
+import { fillWindowBias } from "./window-bias.js";
 
 /** Deferred streams, and in the same run their best tokens, so that a draft afterwards needs none. */
 export class StreamsProgram {
   readonly #buffers = new FeedBuffers();
+  readonly #takes: ReadonlySet<string>;
   readonly #past: readonly (readonly [name: string, feed: (plan: unknown, pool: SlotPool) => Tensor])[];
 
   private constructor(
@@ -28,7 +31,8 @@ export class StreamsProgram {
     readonly streams: StreamSpec,
     readonly compiled: CompiledGraph,
   ) {
-    this.#past = [...pastFeeds(spec)].filter(([name]) => compiled.graph.inputs.includes(name));
+    this.#takes = new Set(compiled.graph.inputs);
+    this.#past = [...pastFeeds(spec)].filter(([name]) => this.#takes.has(name));
   }
 
   static async compile(
@@ -59,11 +63,16 @@ export class StreamsProgram {
       positions.data.fill(sequence.length - 1, index * gamma, (index + 1) * gamma);
       bias.data.set(sequence.bias(), index * pool.capacity);
     });
-    const inputs: Record<string, Tensor> = {
+    const given: Record<string, Tensor> = {
       [entering]: hidden,
       [passNames.positions("streams")]: positions,
       [passNames.bias("streams", "past")]: bias,
     };
+    for (const window of attentionWindows(this.spec)) {
+      given[passNames.bias("streams", "past", window)] = this.#windowBias(sequences, window, pool);
+    }
+    // A model without RoPE takes no positions, one whose layers all have a window no plain bias.
+    const inputs = Object.fromEntries(Object.entries(given).filter(([name]) => this.#takes.has(name)));
     for (const [name, feed] of this.#past) inputs[name] = feed(undefined, pool);
     const outputs = await this.compiled.run(inputs);
     const states = (outputs[passNames.final("streams")] as Tensor).data as Floats;
@@ -73,6 +82,15 @@ export class StreamsProgram {
       const own = states.slice(index * size, (index + 1) * size);
       sequence.last = new LastRow(sequence.last?.hidden, own, levels[index]);
     });
+  }
+
+  #windowBias(sequences: readonly CachedSequence[], window: number, { capacity }: SlotPool): Tensor {
+    const bias = this.#buffers.floats(`bias.${window}`, [1, sequences.length, capacity]);
+    sequences.forEach((sequence, index) => {
+      const row = bias.data.subarray(index * capacity, (index + 1) * capacity);
+      fillWindowBias(sequence, sequence.length - 1, window, row);
+    });
+    return bias;
   }
 
   dispose(): Promise<void> {

@@ -1,9 +1,15 @@
 import type { NodeOf } from "@anabranch/core";
+import { lowerHeadNorm, stretchesOf } from "./head-norm.js";
 import type { Lowering } from "./lowering.js";
 import { float, int } from "./onnx-builder.js";
 
 export function lowerNorm(lowering: Lowering, node: NodeOf<"norm">): void {
   const [x, weight] = node.inputs;
+  const heads = stretchesOf(lowering, node);
+  if (heads > 1) {
+    lowerHeadNorm(lowering, node, heads);
+    return;
+  }
   lowering.emit(node.outputs[0], "SimplifiedLayerNormalization", [lowering.name(x), lowering.name(weight)], {
     attributes: { axis: int(-1), epsilon: float(node.attributes.epsilon), stash_type: int(1) },
   });
@@ -34,6 +40,8 @@ export function lowerAdd(lowering: Lowering, node: NodeOf<"add">): void {
 }
 
 function normOf(lowering: Lowering, sum: string): NodeOf<"norm"> | undefined {
-  for (const node of lowering.live.nodes) if (node.op === "norm" && node.inputs[0] === sum) return node;
+  for (const node of lowering.live.nodes) {
+    if (node.op === "norm" && node.inputs[0] === sum && stretchesOf(lowering, node) === 1) return node;
+  }
   return undefined;
 }

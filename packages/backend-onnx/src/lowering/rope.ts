@@ -10,7 +10,7 @@ function tableRows(maxPositions: number): number {
   return Math.max(maxPositions, Math.min(16 * maxPositions, 16_384));
 }
 
-/** Tables of cosines and sines, made once a graph in double precision: [table rows, headSize / 2]. */
+/** Tables of cosines and sines, made once a graph in double precision: [table rows, frequencies]. */
 function table(
   lowering: Lowering,
   attributes: NodeOf<"rope">["attributes"],
@@ -34,7 +34,9 @@ function table(
 
 export function lowerRope(lowering: Lowering, node: NodeOf<"rope">): void {
   const [x, positions] = node.inputs;
-  const { headSize, inverse } = node.attributes;
+  const { headSize, inverse, frequencies } = node.attributes;
+  // 0: the whole head.
+  const turning = 2 * frequencies.length === headSize ? 0 : 2 * frequencies.length;
   const { onnx } = lowering;
   const indices = asInt64(lowering, positions);
   // ONNX Runtime takes no more rows than positions, and streams are several rows a position: then each row is an entry.
@@ -49,7 +51,7 @@ export function lowerRope(lowering: Lowering, node: NodeOf<"rope">): void {
     table(lowering, node.attributes, "sin", inverse ? -1 : 1),
   ];
   const options = {
-    attributes: { interleaved: int(0), num_heads: int(width / headSize), rotary_embedding_dim: int(0) },
+    attributes: { interleaved: int(0), num_heads: int(width / headSize), rotary_embedding_dim: int(turning) },
     contrib: true,
   };
   if (!apart) {

@@ -1,14 +1,17 @@
 import type { GraphNode, NodeOf, OperationName } from "@anabranch/core";
+import { lowerActivate, lowerGate } from "./activation.js";
 import { lowerAttend } from "./attention/attend.js";
+import { lowerBias } from "./bias.js";
 import { lowerEmbed } from "./embed.js";
-import { lowerGate } from "./gate.js";
+import { lowerActivateGrad, lowerBiasGrad, lowerGateGrad } from "./gradients/activation-grad.js";
 import { lowerAttendGrad } from "./gradients/attend-grad.js";
-import { lowerGateGrad } from "./gradients/gate-grad.js";
+import { lowerLayerNormGrad } from "./gradients/layer-norm-grad.js";
 import { lowerOuter, lowerScale } from "./gradients/linear-grad.js";
 import { lowerLogProbGrad } from "./gradients/log-prob-grad.js";
 import { lowerNormGrad } from "./gradients/norm-grad.js";
 import { lowerEmbedGrad, lowerSelectGrad } from "./gradients/scatter-grad.js";
 import { lowerInsertStreamsGrad, lowerPickGrad } from "./gradients/streams-grad.js";
+import { lowerLayerNorm } from "./layer-norm.js";
 import { lowerLinear } from "./linear.js";
 import type { Lowering } from "./lowering.js";
 import { lowerAdd, lowerNorm } from "./norm.js";
@@ -23,10 +26,13 @@ type Rule<Name extends OperationName> = (lowering: Lowering, node: NodeOf<Name>)
 const rules: { readonly [Name in OperationName]: Rule<Name> } = {
   embed: lowerEmbed,
   linear: lowerLinear,
+  bias: lowerBias,
   norm: lowerNorm,
+  layerNorm: lowerLayerNorm,
   rope: lowerRope,
   attend: lowerAttend,
   gate: lowerGate,
+  activate: lowerActivate,
   add: lowerAdd,
   select: lowerSelect,
   insertStreams: lowerInsertStreams,
@@ -37,9 +43,12 @@ const rules: { readonly [Name in OperationName]: Rule<Name> } = {
   scale: lowerScale,
   outer: lowerOuter,
   embedGrad: lowerEmbedGrad,
+  biasGrad: lowerBiasGrad,
   normGrad: lowerNormGrad,
+  layerNormGrad: lowerLayerNormGrad,
   attendGrad: lowerAttendGrad,
   gateGrad: lowerGateGrad,
+  activateGrad: lowerActivateGrad,
   selectGrad: lowerSelectGrad,
   insertStreamsGrad: lowerInsertStreamsGrad,
   pickGrad: lowerPickGrad,

@@ -49,7 +49,7 @@ describe("readModelConfig", () => {
 
   it("reads the spelling of transformers 4 and of 5 alike", () => {
     expect(readModelConfig(four)).toEqual(readModelConfig(five));
-    expect(readModelConfig(four).spec.rope.theta).toBe(5e5);
+    expect(readModelConfig(four).spec.rope?.theta).toBe(5e5);
   });
 
   it("takes one or several end tokens", () => {

@@ -1,15 +1,18 @@
 import type { ModelSpec } from "@anabranch/core";
 import type { ModelConfig } from "./model-config.js";
+import { requirePlainLlama } from "./plain-llama.js";
 
 /**
  * A config.json that Hugging Face transformers reads as the same model. Spelled as transformers 4 does, which 5 reads too.
  *
  * @returns the JSON object
+ * @throws UnsupportedError for a model of another family than plain Llama
  */
 export function writeModelConfig(
   spec: ModelSpec,
   tokens: Omit<ModelConfig, "spec"> = { eosTokenIds: [] },
 ): Record<string, unknown> {
+  const { theta } = requirePlainLlama(spec);
   const eos = tokens.eosTokenIds;
   return {
     architectures: ["LlamaForCausalLM"],
@@ -24,7 +27,7 @@ export function writeModelConfig(
     hidden_act: "silu",
     max_position_embeddings: spec.maxPositions,
     rms_norm_eps: spec.normEpsilon,
-    rope_theta: spec.rope.theta,
+    rope_theta: theta,
     rope_scaling: null,
     attention_bias: false,
     mlp_bias: false,

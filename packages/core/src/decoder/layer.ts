@@ -1,17 +1,10 @@
 import { type Dim, type GraphBuilder, type KeyLayout, overDim } from "../graph/index.js";
-import { type LinearModule, type ModelSpec, parameterNames, type StreamSpec } from "../model/index.js";
-import { adaptedLinear } from "./adapted-linear.js";
+import { attentionOf, parameterNames } from "../model/index.js";
+import { type LayerContext, layerLinear, layerValue } from "./layer-context.js";
+import { addMlp } from "./mlp.js";
+import { addHeadNorm, addNorm } from "./norms.js";
 import { ropeFrequencies } from "./rope-frequencies.js";
 import { passNames, type RowSet, type RowSetName } from "./row-set.js";
-
-/** What a layer is built with; the same for all layers of a graph. */
-export interface LayerContext {
-  readonly builder: GraphBuilder;
-  readonly spec: ModelSpec;
-  readonly streams: StreamSpec | undefined;
-  /** How committed keys and values come in; absent: nothing is committed. */
-  readonly past: KeyLayout | undefined;
-}
 
 interface Projected {
   readonly set: RowSet;
@@ -32,37 +25,37 @@ export function addLayer(context: LayerContext, layer: number, sets: readonly Ro
   });
 }
 
-const join = (layer: number, set: RowSet, what: string): string => `layers.${layer}.${set.name}.${what}`;
-
-function linear(context: LayerContext, layer: number, set: RowSet, module: LinearModule, x: string): string {
-  const at = { layer, module, name: join(layer, set, module), adapted: set.adapted };
-  return adaptedLinear(context.builder, context.spec, context.streams, at, x);
-}
-
-function norm(context: LayerContext, name: string, weight: string, x: string): string {
-  const { builder, spec } = context;
-  const parameter = builder.parameter(weight, [spec.hiddenSize]);
-  return builder.add("norm", name, [x, parameter], { epsilon: spec.normEpsilon })[0] as string;
-}
-
 function project(context: LayerContext, layer: number, set: RowSet): Projected {
   const { builder, spec } = context;
-  const normed = norm(context, join(layer, set, "attention_norm"), parameterNames.attentionNorm(layer), set.x);
-  const shape = builder.value(set.x).shape.slice(0, 2);
-  const positions = builder.input(passNames.positions(set.name), shape, "i32");
-  const turned = (module: "q_proj" | "k_proj", name: string): string =>
-    builder.add("rope", join(layer, set, name), [linear(context, layer, set, module, normed), positions], {
-      headSize: spec.headSize,
-      frequencies: ropeFrequencies(spec),
-      maxPositions: spec.maxPositions,
-      inverse: false,
-    })[0] as string;
+  const name = layerValue(layer, set, "attention_norm");
+  const normed = addNorm(builder, spec, name, parameterNames.attentionNorm(layer), set.x);
+  const headNormed = (module: "q_proj" | "k_proj", weight: string): string =>
+    addHeadNorm(
+      builder,
+      spec,
+      layerValue(layer, set, `${module}_norm`),
+      weight,
+      layerLinear(context, layer, set, module, normed),
+    );
   return {
     set,
-    q: turned("q_proj", "q"),
-    k: turned("k_proj", "k"),
-    v: linear(context, layer, set, "v_proj", normed),
+    q: turn(context, layer, set, "q", headNormed("q_proj", parameterNames.queryNorm(layer))),
+    k: turn(context, layer, set, "k", headNormed("k_proj", parameterNames.keyNorm(layer))),
+    v: layerLinear(context, layer, set, "v_proj", normed),
   };
+}
+
+/** Queries or keys by position, in a layer that has RoPE. */
+function turn({ builder, spec }: LayerContext, layer: number, set: RowSet, name: "q" | "k", x: string): string {
+  const { rope } = attentionOf(spec, layer);
+  if (rope === undefined) return x;
+  const positions = builder.input(passNames.positions(set.name), builder.value(set.x).shape.slice(0, 2), "i32");
+  return builder.add("rope", layerValue(layer, set, name), [x, positions], {
+    headSize: spec.headSize,
+    frequencies: ropeFrequencies(rope, spec.headSize),
+    maxPositions: spec.maxPositions,
+    inverse: false,
+  })[0] as string;
 }
 
 /** Members from..to-1 of a set's groups; the tensor itself where that is all of them. */
@@ -81,8 +74,8 @@ function pickMembers(
 /** Keys and values that every row may see: those of the set's main members. They are what a cache keeps. */
 function publishKeys(context: LayerContext, layer: number, { set, k, v }: Projected): { keys: string; values: string } {
   const { builder } = context;
-  const keys = pickMembers(builder, join(layer, set, "main_keys"), k, set.members, 0, 1);
-  const values = pickMembers(builder, join(layer, set, "main_values"), v, set.members, 0, 1);
+  const keys = pickMembers(builder, layerValue(layer, set, "main_keys"), k, set.members, 0, 1);
+  const values = pickMembers(builder, layerValue(layer, set, "main_values"), v, set.members, 0, 1);
   builder.output(passNames.newKeys(layer, set.name), keys);
   builder.output(passNames.newValues(layer, set.name), values);
   return { keys, values };
@@ -95,6 +88,7 @@ function attend(
   shared: readonly { name: RowSetName; keys: string; values: string }[],
 ): string {
   const { builder, spec, past } = context;
+  const { window } = attentionOf(spec, layer);
   const width = spec.kvHeads * spec.headSize;
   const sources: KeyLayout[] = [];
   const inputs: string[] = [];
@@ -106,24 +100,28 @@ function attend(
     inputs.push(
       builder.input(passNames.pastKeys(layer), shape),
       builder.input(passNames.pastValues(layer), shape),
-      builder.input(passNames.bias(set.name, "past"), [batch, positions, "slots"]),
+      builder.input(passNames.bias(set.name, "past", window), [batch, positions, "slots"]),
     );
   }
   for (const { name, keys, values } of shared) {
     sources.push("rows");
-    const bias = builder.input(passNames.bias(set.name, name), [batch, positions, builder.value(keys).shape[1] as Dim]);
+    const bias = builder.input(passNames.bias(set.name, name, window), [
+      batch,
+      positions,
+      builder.value(keys).shape[1] as Dim,
+    ]);
     inputs.push(keys, values, bias);
   }
   if (set.own !== "none") {
     const from = set.own === "main-and-streams" ? 1 : 0;
     inputs.push(
-      pickMembers(builder, join(layer, set, "own_keys"), k, set.members, from, set.members),
-      pickMembers(builder, join(layer, set, "own_values"), v, set.members, from, set.members),
+      pickMembers(builder, layerValue(layer, set, "own_keys"), k, set.members, from, set.members),
+      pickMembers(builder, layerValue(layer, set, "own_values"), v, set.members, from, set.members),
     );
   }
   const [mixed] = builder.add(
     "attend",
-    join(layer, set, "attended"),
+    layerValue(layer, set, "attended"),
     [q, ...inputs],
     {
       heads: spec.heads,
@@ -133,19 +131,14 @@ function attend(
       own: set.own,
       ownLength: set.ownLength,
       sources,
+      ...(spec.attentionScale !== undefined && { scale: spec.attentionScale }),
     },
     2,
   ) as [string];
-  const out = linear(context, layer, set, "o_proj", mixed);
-  return builder.add("add", join(layer, set, "after_attention"), [set.x, out], { scale: 1 })[0] as string;
-}
-
-function addMlp(context: LayerContext, layer: number, set: RowSet, x: string): string {
-  const { builder } = context;
-  const normed = norm(context, join(layer, set, "mlp_norm"), parameterNames.mlpNorm(layer), x);
-  const gate = linear(context, layer, set, "gate_proj", normed);
-  const up = linear(context, layer, set, "up_proj", normed);
-  const [gated] = builder.add("gate", join(layer, set, "gated"), [gate, up], {}) as [string];
-  const down = linear(context, layer, set, "down_proj", gated);
-  return builder.add("add", join(layer, set, "out"), [x, down], { scale: 1 })[0] as string;
+  let out = layerLinear(context, layer, set, "o_proj", mixed);
+  if (spec.outputNorms === true) {
+    const name = layerValue(layer, set, "attention_output_norm");
+    out = addNorm(builder, spec, name, parameterNames.attentionOutputNorm(layer), out);
+  }
+  return builder.add("add", layerValue(layer, set, "after_attention"), [set.x, out], { scale: 1 })[0] as string;
 }

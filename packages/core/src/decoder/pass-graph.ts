@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "../errors/index.js";
 import { type Graph, GraphBuilder, type KeyLayout } from "../graph/index.js";
 import type { ModelSpec, StreamSpec } from "../model/index.js";
-import type { LayerContext } from "./layer.js";
+import type { LayerContext } from "./layer-context.js";
 import { passNames, type RowSet, type RowSetName } from "./row-set.js";
 import {
   addFinalNorm,

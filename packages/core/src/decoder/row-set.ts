@@ -31,8 +31,12 @@ export const passNames = {
   tokens: "tokens",
   /** i32 [batch, positions * members]: a stream has its row's position. */
   positions: (set: RowSetName): string => `positions.${set}`,
-  /** f32 [batch, positions of `queries`, positions of `keys`]: 0 where seen, a large negative number where not. */
-  bias: (queries: RowSetName, keys: RowSetName | "past"): string => `bias.${queries}.${keys}`,
+  /**
+   * f32 [batch, positions of `queries`, positions of `keys`]: 0 where seen, a large negative number where not. Layers with
+   * a window have a bias of their own, in which keys are hidden by their position too.
+   */
+  bias: (queries: RowSetName, keys: RowSetName | "past", window?: number): string =>
+    `bias.${queries}.${keys}${window === undefined ? "" : `.window.${window}`}`,
   /** i32 [batch, positions]: which of the main rows make up a set. */
   rowsOf: (set: RowSetName): string => `rows.${set}`,
   /** Cached keys of a layer: see KeyLayout. */

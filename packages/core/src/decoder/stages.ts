@@ -1,6 +1,8 @@
 import type { GraphBuilder } from "../graph/index.js";
 import { parameterNames, type StreamSpec } from "../model/index.js";
-import { addLayer, type LayerContext } from "./layer.js";
+import { addLayer } from "./layer.js";
+import type { LayerContext } from "./layer-context.js";
+import { addNorm } from "./norms.js";
 import { passNames, type RowSet, type RowSetName } from "./row-set.js";
 
 /** The rows of a pass before streams: one member a position. */
@@ -18,9 +20,24 @@ export function addLowerStage(context: LayerContext): RowSet {
   const { builder, spec, streams } = context;
   const tokens = builder.input(passNames.tokens, ["batch", "rows"], "i32");
   const table = builder.parameter(parameterNames.embedding, [spec.vocabularySize, spec.hiddenSize]);
-  const [embedded] = builder.add("embed", "embedded", [table, tokens], {}) as [string];
+  const [rows] = builder.add("embed", "embedded", [table, tokens], {}) as [string];
+  const embedded = addPositions(context, scaleEmbeddings(context, rows));
   const top = insertionLayer(spec.layers, streams);
   return addLayers(context, 0, top, [mainRows(embedded, streams?.mode === "shared")])[0] as RowSet;
+}
+
+function scaleEmbeddings({ builder, spec }: LayerContext, x: string): string {
+  const { embeddingScale: factor } = spec;
+  return factor === undefined ? x : (builder.add("scale", "embedded.scaled", [x], { factor })[0] as string);
+}
+
+/** Learned positions, where the model has a table of them. */
+function addPositions({ builder, spec }: LayerContext, x: string): string {
+  if (spec.positionTable !== true) return x;
+  const positions = builder.input(passNames.positions("main"), ["batch", "rows"], "i32");
+  const table = builder.parameter(parameterNames.positions, [spec.maxPositions, spec.hiddenSize]);
+  const [vectors] = builder.add("embed", "positions", [table, positions], {}) as [string];
+  return builder.add("add", "embedded.placed", [x, vectors], { scale: 1 })[0] as string;
 }
 
 /** The MSA layers, from N - N_s to the last. */
@@ -83,10 +100,7 @@ export function selectRows(context: LayerContext, main: RowSet, set: "rest" | "g
 /** Final norm: declares the states of a set's main members, and of its streams, as outputs. */
 export function addFinalNorm(context: LayerContext, set: RowSet): void {
   const { builder, spec } = context;
-  const weight = builder.parameter(parameterNames.finalNorm, [spec.hiddenSize]);
-  const [normed] = builder.add("norm", `${set.name}.final_norm`, [set.x, weight], { epsilon: spec.normEpsilon }) as [
-    string,
-  ];
+  const normed = addNorm(builder, spec, `${set.name}.final_norm`, parameterNames.finalNorm, set.x);
   if (set.name === "group") {
     const { members } = set;
     const [main] = builder.add("pick", "group.final_main", [normed], { members, from: 0, to: 1 }) as [string];

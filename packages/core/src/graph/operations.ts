@@ -1,3 +1,5 @@
+import type { Activation } from "../model/model-spec.js";
+
 /**
  * The operations of the graph. Every interpreter (the reference, the lowering to ONNX, the kernels of a backend) and the
  * differentiation have exactly one entry for each.
@@ -8,6 +10,9 @@
  */
 
 type V = string;
+
+/** See `Operations.activate`. */
+type Activated = { readonly activation: Activation };
 
 /** What sits on a group's rows when it attends: see `AttendAttributes.own`. */
 export type OwnKeys = "none" | "streams" | "main-and-streams";
@@ -34,6 +39,12 @@ export interface AttendAttributes {
   readonly ownLength: number;
   /** One entry for each (keys, values, bias) in the inputs. */
   readonly sources: readonly KeyLayout[];
+  /** What scores are multiplied by; headSize ** -0.5 when absent. */
+  readonly scale?: number;
+}
+
+export function attentionScale({ headSize, scale = headSize ** -0.5 }: AttendAttributes): number {
+  return scale;
 }
 
 /** Inputs, attributes and outputs by operation. `inputs` and `outputs` are names of values. */
@@ -50,23 +61,36 @@ export interface Operations {
     outputs: readonly [out: V];
   };
 
-  /** RMS norm: out = x / sqrt(mean(x²) + epsilon) * weight, over features. */
+  /** out = x + bias, over features; bias: [features]. */
+  bias: { inputs: readonly [x: V, bias: V]; attributes: Record<never, never>; outputs: readonly [out: V] };
+
+  /**
+   * RMS norm: out = x / sqrt(mean(x²) + epsilon) * weight, over features; or, where the features are a multiple of the
+   * weight's length, over each stretch of that length (the heads of queries and keys).
+   */
   norm: {
     inputs: readonly [x: V, weight: V];
     attributes: { readonly epsilon: number };
     outputs: readonly [out: V];
   };
 
+  /** With d = x - mean(x): out = d / sqrt(mean(d²) + epsilon) * weight + bias, over features. */
+  layerNorm: {
+    inputs: readonly [x: V, weight: V, bias: V];
+    attributes: { readonly epsilon: number };
+    outputs: readonly [out: V];
+  };
+
   /**
    * Rotary positions, halves rotated (Hugging Face's layout): in each head, with angle a = position * frequencies[i],
-   * (x_i, x_{i+D/2}) becomes (x_i cos a - x_{i+D/2} sin a, x_{i+D/2} cos a + x_i sin a). `inverse` turns back.
-   * positions: [batch, rows].
+   * (x_i, x_{i+D/2}) becomes (x_i cos a - x_{i+D/2} sin a, x_{i+D/2} cos a + x_i sin a), D being twice the number of
+   * frequencies; what of a head lies behind its first D features stays. `inverse` turns back. positions: [batch, rows].
    */
   rope: {
     inputs: readonly [x: V, positions: V];
     attributes: {
       readonly headSize: number;
-      /** [headSize / 2] */
+      /** [headSize / 2], or fewer */
       readonly frequencies: readonly number[];
       readonly maxPositions: number;
       readonly inverse: boolean;
@@ -75,7 +99,7 @@ export interface Operations {
   };
 
   /**
-   * Softmax attention of q [batch, positions * members, heads * headSize], scaled by headSize ** -0.5, over the keys of all
+   * Softmax attention of q [batch, positions * members, heads * headSize], scaled by `attentionScale`, over the keys of all
    * sources and the position's own keys together, in that order. Query head h uses kv head floor(h / (heads / kvHeads)).
    * Inputs after q: for each source keys, values and bias [batch, positions, slots] (added to the scores of every head and
    * member; a large negative number hides a slot); then, unless own is "none", ownKeys and ownValues
@@ -89,8 +113,14 @@ export interface Operations {
     outputs: readonly [out: V, probabilities: V];
   };
 
-  /** out = silu(gate) * up */
-  gate: { inputs: readonly [gate: V, up: V]; attributes: Record<never, never>; outputs: readonly [out: V] };
+  /** out = activation(gate) * up; silu when absent. */
+  gate: { inputs: readonly [gate: V, up: V]; attributes: Partial<Activated>; outputs: readonly [out: V] };
+
+  /**
+   * out = activation(x): silu, x sigmoid(x); gelu, x Φ(x); gelu_tanh, x / 2 (1 + tanh(sqrt(2 / π) (x + 0.044715 x³)));
+   * relu, max(x, 0).
+   */
+  activate: { inputs: readonly [x: V]; attributes: Activated; outputs: readonly [out: V] };
 
   /** out = a + scale * b, equal shapes */
   add: {
@@ -152,10 +182,19 @@ export interface Operations {
     outputs: readonly [dTable: V];
   };
 
+  /** dBias of bias, its shape: sums of dy over batch and rows. */
+  biasGrad: { inputs: readonly [bias: V, dy: V]; attributes: Record<never, never>; outputs: readonly [dBias: V] };
+
   normGrad: {
     inputs: readonly [x: V, weight: V, dy: V];
     attributes: { readonly epsilon: number };
     outputs: readonly [dx: V, dWeight: V];
+  };
+
+  layerNormGrad: {
+    inputs: readonly [x: V, weight: V, dy: V];
+    attributes: { readonly epsilon: number };
+    outputs: readonly [dx: V, dWeight: V, dBias: V];
   };
 
   /**
@@ -170,9 +209,11 @@ export interface Operations {
 
   gateGrad: {
     inputs: readonly [gate: V, up: V, dy: V];
-    attributes: Record<never, never>;
+    attributes: Partial<Activated>;
     outputs: readonly [dGate: V, dUp: V];
   };
+
+  activateGrad: { inputs: readonly [x: V, dy: V]; attributes: Activated; outputs: readonly [dx: V] };
 
   /** dx of select, x's shape; rows named twice add up. */
   selectGrad: {

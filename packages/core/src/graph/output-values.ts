@@ -21,6 +21,10 @@ function expect(condition: boolean, node: GraphNode, what: string): void {
   if (!condition) throw new InvalidGraphError(`${node.op} (${node.outputs[0]}): ${what}.`);
 }
 
+function divides(divisor: Dim | undefined, dim: Dim): boolean {
+  return divisor === dim || (typeof divisor === "number" && typeof dim === "number" && dim % divisor === 0);
+}
+
 function sumOfDims(dims: readonly Dim[]): Dim {
   if (dims.every((dim) => typeof dim === "number")) return dims.reduce<number>((sum, dim) => sum + Number(dim), 0);
   return dims.filter((dim) => dim !== 0).join("+");
@@ -63,7 +67,19 @@ export function outputValues(node: GraphNode, values: Lookup): readonly GraphVal
       return [f32([...x.slice(0, -1), to])];
     }
     case "norm":
+    case "layerNorm":
+    case "bias": {
+      const [x, ...vectors] = node.inputs.map((name) => values(name).shape);
+      const features = x?.at(-1) as Dim;
+      for (const [index, vector] of vectors.entries()) {
+        const fits =
+          vector.length === 1 && (node.op === "norm" ? divides(vector[0], features) : vector[0] === features);
+        expect(fits, node, `x has ${features} features, ${node.inputs[1 + index]} is [${vector}]`);
+      }
+      return [f32(x as Shape)];
+    }
     case "rope":
+    case "activate":
     case "scale":
       return [f32(values(node.inputs[0]).shape)];
     case "gate":
@@ -102,6 +118,8 @@ export function outputValues(node: GraphNode, values: Lookup): readonly GraphVal
       return [f32(values(node.inputs[0]).shape.slice(0, -1))];
     case "outer":
       return [f32([values(node.inputs[0]).shape.at(-1) as Dim, values(node.inputs[1]).shape.at(-1) as Dim])];
+    case "biasGrad":
+    case "activateGrad":
     case "embedGrad":
     case "selectGrad":
     case "logProbGrad":
@@ -109,6 +127,10 @@ export function outputValues(node: GraphNode, values: Lookup): readonly GraphVal
     case "normGrad":
     case "gateGrad":
       return [f32(values(node.inputs[0]).shape), f32(values(node.inputs[1]).shape)];
+    case "layerNormGrad": {
+      const [x, weight] = node.inputs.map((name) => f32(values(name).shape)) as [GraphValue, GraphValue, GraphValue];
+      return [x, weight, weight];
+    }
     case "insertStreamsGrad":
       return node.inputs.slice(0, 3).map((name) => f32(values(name).shape));
     case "attendGrad": {

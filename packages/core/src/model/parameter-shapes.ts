@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from "../errors/index.js";
 import type { ModelSpec } from "./model-spec.js";
 import { LINEAR_MODULES, type LinearModule, parameterNames } from "./parameter-names.js";
 import type { StreamSpec } from "./stream-spec.js";
@@ -21,21 +22,47 @@ export function linearShape(spec: ModelSpec, module: LinearModule): readonly [nu
   }
 }
 
+/** The linear maps that a model's layers have. */
+export function linearModules(spec: ModelSpec): readonly LinearModule[] {
+  return spec.mlp === "plain" ? LINEAR_MODULES.filter((module) => module !== "gate_proj") : LINEAR_MODULES;
+}
+
 /** Name and shape of every base weight, in the order of the layers. */
 export function baseParameterShapes(spec: ModelSpec): Map<string, readonly number[]> {
+  const { hiddenSize, headSize } = spec;
   const shapes = new Map<string, readonly number[]>();
-  shapes.set(parameterNames.embedding, [spec.vocabularySize, spec.hiddenSize]);
+  const addNorm = (weight: string): void => {
+    shapes.set(weight, [hiddenSize]);
+    if (spec.norm === "layer") shapes.set(parameterNames.normBias(weight), [hiddenSize]);
+  };
+  shapes.set(parameterNames.embedding, [spec.vocabularySize, hiddenSize]);
+  if (spec.positionTable === true) shapes.set(parameterNames.positions, [spec.maxPositions, hiddenSize]);
   for (let layer = 0; layer < spec.layers; layer++) {
-    shapes.set(parameterNames.attentionNorm(layer), [spec.hiddenSize]);
-    shapes.set(parameterNames.mlpNorm(layer), [spec.hiddenSize]);
-    for (const module of LINEAR_MODULES) shapes.set(parameterNames.linear(layer, module), linearShape(spec, module));
+    addNorm(parameterNames.attentionNorm(layer));
+    addNorm(parameterNames.mlpNorm(layer));
+    if (spec.outputNorms === true) {
+      addNorm(parameterNames.attentionOutputNorm(layer));
+      addNorm(parameterNames.mlpOutputNorm(layer));
+    }
+    if (spec.headNorms === true) {
+      shapes.set(parameterNames.queryNorm(layer), [headSize]);
+      shapes.set(parameterNames.keyNorm(layer), [headSize]);
+    }
+    for (const module of linearModules(spec)) {
+      const shape = linearShape(spec, module);
+      shapes.set(parameterNames.linear(layer, module), shape);
+      if (spec.biases?.includes(module)) shapes.set(parameterNames.bias(layer, module), [shape[0]]);
+    }
   }
-  shapes.set(parameterNames.finalNorm, [spec.hiddenSize]);
+  addNorm(parameterNames.finalNorm);
   if (!spec.tiedHead) shapes.set(parameterNames.head, [spec.vocabularySize, spec.hiddenSize]);
   return shapes;
 }
 
-/** Name and shape of every tensor of a stream adapter. */
+/**
+ * Name and shape of every tensor of a stream adapter.
+ * @throws InvalidArgumentError for LoRA on a linear map that the model does not have
+ */
 export function adapterParameterShapes(spec: ModelSpec, streams: StreamSpec): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
   shapes.set(parameterNames.streamEmbedding, [streams.gamma, spec.hiddenSize]);
@@ -46,6 +73,7 @@ export function adapterParameterShapes(spec: ModelSpec, streams: StreamSpec): Ma
   if (streams.lora !== undefined) {
     for (const layer of streams.lora.layers) {
       for (const module of streams.lora.modules) {
+        if (!linearModules(spec).includes(module)) throw noModule(spec, module);
         const [out, input] = linearShape(spec, module);
         shapes.set(parameterNames.loraDown(layer, module), [streams.lora.rank, input]);
         shapes.set(parameterNames.loraUp(layer, module), [out, streams.lora.rank]);
@@ -53,4 +81,11 @@ export function adapterParameterShapes(spec: ModelSpec, streams: StreamSpec): Ma
     }
   }
   return shapes;
+}
+
+function noModule({ family }: ModelSpec, module: LinearModule): InvalidArgumentError {
+  return new InvalidArgumentError(`The adapter has LoRA on ${module}, which a layer of ${family} does not have.`, {
+    subject: module,
+    cure: "Leave it out of the adapter's modules: a plain MLP has up_proj and down_proj only.",
+  });
 }

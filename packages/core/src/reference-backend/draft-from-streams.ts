@@ -1,6 +1,7 @@
-import type { DraftLimit, DraftTree, TokenLogProbs } from "../contract/index.js";
+import type { DraftLimit, DraftTree } from "../contract/index.js";
 import { InvalidArgumentError } from "../errors/index.js";
-import { topKTree } from "../tree/top-k-tree.js";
+import { type TreeContext, topKTree, treeWidth } from "../tree/top-k-tree.js";
+import type { RankedTokens } from "../tree/transitions.js";
 import { logSoftmax, rankedTokens } from "./read-row.js";
 
 /** @throws InvalidArgumentError */
@@ -14,13 +15,16 @@ export function checkDraftLimit({ nodes, topK, depth }: DraftLimit): void {
 }
 
 /** The tree under the bonus token: level j from stream j. @param streamLogits [γ][vocabulary] */
-export function draftFromStreams(streamLogits: readonly Float64Array[], limit: DraftLimit): DraftTree {
-  const levels = streamLogits.map((logits): TokenLogProbs => {
+export function draftFromStreams(
+  streamLogits: readonly Float64Array[],
+  limit: DraftLimit,
+  context: TreeContext,
+): DraftTree {
+  const width = treeWidth(limit, context.transitions);
+  const levels = streamLogits.map((logits): RankedTokens => {
     const logProbs = logSoftmax(logits);
-    const best = rankedTokens(logProbs).slice(0, limit.topK);
-    const bestLogProbs = Float64Array.from(best, (token) => logProbs[token] as number);
-    // topKTree only reads numbers by index, and in float64 fewer of them are equal.
-    return { tokens: Int32Array.from(best), logProbs: bestLogProbs as unknown as Float32Array };
+    const tokens = rankedTokens(logProbs).slice(0, width);
+    return { tokens, logProbs: tokens.map((token) => logProbs[token] as number) };
   });
-  return topKTree(levels, limit);
+  return topKTree(levels, limit, context);
 }

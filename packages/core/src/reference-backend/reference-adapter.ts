@@ -1,11 +1,13 @@
 import type { AdapterHandle } from "../contract/index.js";
 import type { Adapter, ModelWeights, StreamSpec } from "../model/index.js";
 import type { CallQueue } from "./call-queue.js";
+import { Transitions } from "../tree/transitions.js";
 import { TextRunner } from "./text-runner.js";
 
 export class ReferenceAdapter implements AdapterHandle {
   readonly streams: StreamSpec;
   readonly runner: TextRunner;
+  readonly counted: Transitions | undefined;
   disposed = false;
 
   constructor(
@@ -14,7 +16,13 @@ export class ReferenceAdapter implements AdapterHandle {
     private readonly queue: CallQueue,
   ) {
     this.streams = adapter.streams;
+    const { transitions } = adapter;
+    this.counted = transitions && new Transitions(transitions, weights.spec.vocabularySize);
     this.runner = new TextRunner(weights, adapter);
+  }
+
+  get transitions(): boolean {
+    return this.counted !== undefined;
   }
 
   dispose(): Promise<void> {

@@ -133,7 +133,7 @@ export class ReferenceModel implements BackendModel {
             cure: "Ask for streams on that row in the pass, or call streams after commit.",
           });
         }
-        return draftFromStreams(streamLogits, limit);
+        return draftFromStreams(streamLogits, limit, { transitions: (sequence as ReferenceSequence).adapter?.counted, bonus });
       });
     });
   }

@@ -1,6 +1,6 @@
 import type { Tensor } from "../contract/index.js";
 import { HIDDEN_BIAS, passNames, type RowSetName, type StreamRows } from "../decoder/index.js";
-import type { StreamSpec } from "../model/index.js";
+import { isInWindow, type StreamSpec } from "../model/index.js";
 import { rowDepths, rowVisibility } from "../tree/row-visibility.js";
 import type { TextRow } from "./text-row.js";
 
@@ -24,8 +24,11 @@ export function textSets(streams: StreamSpec | undefined, text: readonly TextRow
 
 const i32 = (values: readonly number[]): Tensor => ({ shape: [1, values.length], data: Int32Array.from(values) });
 
-/** Every input that a pass graph without past can have; the graph at hand uses some of them. */
-export function textInputs(text: readonly TextRow[], sets: TextSets): Map<string, Tensor> {
+/**
+ * Every input that a pass graph without past can have; the graph at hand uses some of them.
+ * @param windows those of the model's layers
+ */
+export function textInputs(text: readonly TextRow[], sets: TextSets, windows: readonly number[]): Map<string, Tensor> {
   const positions = rowDepths(text);
   const sees = rowVisibility(text);
   const inputs = new Map<string, Tensor>();
@@ -35,8 +38,14 @@ export function textInputs(text: readonly TextRow[], sets: TextSets): Map<string
     inputs.set(passNames.positions(name), i32(repeated));
     inputs.set(passNames.rowsOf(name), i32(rows));
     for (const [keys, { rows: slots }] of sets) {
-      const bias = rows.flatMap((row) => slots.map((slot) => (sees[row * text.length + slot] ? 0 : HIDDEN_BIAS)));
-      inputs.set(passNames.bias(name, keys), { shape: [1, rows.length, slots.length], data: Float64Array.from(bias) });
+      for (const window of [undefined, ...windows]) {
+        const isSeen = (row: number, slot: number): boolean =>
+          sees[row * text.length + slot] === 1 &&
+          isInWindow(positions[row] as number, positions[slot] as number, window);
+        const bias = rows.flatMap((row) => slots.map((slot) => (isSeen(row, slot) ? 0 : HIDDEN_BIAS)));
+        const shape = [1, rows.length, slots.length];
+        inputs.set(passNames.bias(name, keys, window), { shape, data: Float64Array.from(bias) });
+      }
     }
   }
   return inputs;

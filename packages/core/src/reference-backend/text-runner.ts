@@ -1,7 +1,7 @@
 import type { CompiledGraph, Tensor } from "../contract/index.js";
 import { buildHeadGraph, buildPassGraph, type StreamRows } from "../decoder/index.js";
 import type { Graph } from "../graph/index.js";
-import type { Adapter, ModelWeights, WeightTensor } from "../model/index.js";
+import { type Adapter, attentionWindows, type ModelWeights, type WeightTensor } from "../model/index.js";
 import { referenceRuntime } from "../reference/index.js";
 import { streamRowsOf, textInputs, textSets } from "./text-inputs.js";
 import type { TextRow } from "./text-row.js";
@@ -24,7 +24,7 @@ export class TextRunner {
       buildPassGraph(streams === undefined ? { spec, streamRows } : { spec, streams, streamRows }),
     );
     const sets = textSets(streams, text);
-    const inputs = textInputs(text, sets);
+    const inputs = textInputs(text, sets, attentionWindows(spec));
     const used = compiled.graph.inputs.map((name) => [name, inputs.get(name) as Tensor] as const);
     return new TextStates(await compiled.run(Object.fromEntries(used)), sets, spec.layers);
   }

@@ -1,8 +1,10 @@
 import type { OperationName } from "../graph/index.js";
 import { attendGrad } from "./gradients/attend-grad.js";
+import { biasGrad } from "./gradients/bias-grad.js";
 import { embedGrad } from "./gradients/embed-grad.js";
-import { gateGrad } from "./gradients/gate-grad.js";
+import { activateGrad, gateGrad } from "./gradients/gate-grad.js";
 import { insertStreamsGrad } from "./gradients/insert-streams-grad.js";
+import { layerNormGrad } from "./gradients/layer-norm-grad.js";
 import { logProbGrad } from "./gradients/log-prob-grad.js";
 import { normGrad } from "./gradients/norm-grad.js";
 import { outer } from "./gradients/outer.js";
@@ -11,9 +13,11 @@ import { selectGrad } from "./gradients/select-grad.js";
 import type { Kernel } from "./kernel.js";
 import { add, scale } from "./operations/add.js";
 import { attend } from "./operations/attend.js";
+import { bias } from "./operations/bias.js";
 import { embed } from "./operations/embed.js";
-import { gate } from "./operations/gate.js";
+import { activate, gate } from "./operations/gate.js";
 import { insertStreams } from "./operations/insert-streams.js";
+import { layerNorm } from "./operations/layer-norm.js";
 import { linear } from "./operations/linear.js";
 import { norm } from "./operations/norm.js";
 import { pick } from "./operations/pick.js";
@@ -25,10 +29,13 @@ import { select } from "./operations/select.js";
 export const kernels: { readonly [Name in OperationName]: Kernel<Name> } = {
   embed,
   linear,
+  bias,
   norm,
+  layerNorm,
   rope,
   attend,
   gate,
+  activate,
   add,
   select,
   insertStreams,
@@ -39,9 +46,12 @@ export const kernels: { readonly [Name in OperationName]: Kernel<Name> } = {
   scale,
   outer,
   embedGrad,
+  biasGrad,
   normGrad,
+  layerNormGrad,
   attendGrad,
   gateGrad,
+  activateGrad,
   selectGrad,
   insertStreamsGrad,
   pickGrad,

@@ -1,4 +1,5 @@
 import {
+  type Activation,
   type AttendAttributes,
   type Graph,
   GraphBuilder,
@@ -30,7 +31,13 @@ const ints = (shape: readonly number[], values: readonly number[]): ReferenceTen
 });
 const first = (values: readonly string[]): string => values[0] as string;
 
-function attendCase(members: number, own: AttendAttributes["own"], ownLength: number, sources: number): Case {
+function attendCase(
+  members: number,
+  own: AttendAttributes["own"],
+  ownLength: number,
+  sources: number,
+  scale?: number,
+): Case {
   const [heads, kvHeads, headSize, positions, slots] = [4, 2, 2, 3, 2];
   const graph = graphOf((builder) => {
     const q = builder.parameter("q", [2, positions * members, heads * headSize]);
@@ -45,7 +52,7 @@ function attendCase(members: number, own: AttendAttributes["own"], ownLength: nu
       rest.push(builder.parameter("ownValues", [2, positions * ownLength, kvHeads * headSize]));
     }
     const layouts = Array.from({ length: sources }, () => "rows" as const);
-    const attributes = { heads, kvHeads, headSize, members, own, ownLength, sources: layouts };
+    const attributes = { heads, kvHeads, headSize, members, own, ownLength, sources: layouts, ...(scale && { scale }) };
     return first(builder.add("attend", "attended", [q, ...rest], attributes, 2));
   });
   // The last source's second slot is hidden from every other row.
@@ -53,6 +60,8 @@ function attendCase(members: number, own: AttendAttributes["own"], ownLength: nu
   for (let row = 0; row < 2 * positions; row++) hidden[row * slots + 1] = row % 2 === 0 ? HIDDEN_BIAS : 0.5;
   return { graph, given: { [`bias.${sources - 1}`]: { shape: [2, positions, slots], data: hidden } } };
 }
+
+const activations: readonly Activation[] = ["silu", "gelu", "gelu_tanh", "relu"];
 
 const cases: Readonly<Record<string, Case>> = {
   embed: {
@@ -80,6 +89,32 @@ const cases: Readonly<Record<string, Case>> = {
       return first(builder.add("norm", "y", inputs, { epsilon: 1e-3 }));
     }),
   },
+  "norm, of each head": {
+    graph: graphOf((builder) => {
+      const inputs = [builder.parameter("x", [2, 3, 6]), builder.parameter("weight", [3])] as const;
+      return first(builder.add("norm", "y", inputs, { epsilon: 1e-3 }));
+    }),
+  },
+  layerNorm: {
+    graph: graphOf((builder) => {
+      const vectors = [builder.parameter("weight", [4]), builder.parameter("bias", [4])] as const;
+      return first(builder.add("layerNorm", "y", [builder.parameter("x", [2, 3, 4]), ...vectors], { epsilon: 1e-3 }));
+    }),
+  },
+  bias: {
+    graph: graphOf((builder) => {
+      const inputs = [builder.parameter("x", [2, 3, 4]), builder.parameter("bias", [4])] as const;
+      return first(builder.add("bias", "y", inputs, {}));
+    }),
+  },
+  "rope, of a part of each head": {
+    graph: graphOf((builder) => {
+      const inputs = [builder.parameter("x", [1, 3, 12]), builder.input("positions", [1, 3], "i32")] as const;
+      const attributes = { headSize: 6, frequencies: [1, 0.1], maxPositions: 16, inverse: false };
+      return first(builder.add("rope", "y", inputs, attributes));
+    }),
+    given: { positions: ints([1, 3], [0, 7, 3]) },
+  },
   rope: {
     graph: graphOf((builder) => {
       const inputs = [builder.parameter("x", [2, 3, 8]), builder.input("positions", [2, 3], "i32")] as const;
@@ -88,6 +123,7 @@ const cases: Readonly<Record<string, Case>> = {
     }),
     given: { positions: ints([2, 3], [0, 1, 7, 3, 3, 15]) },
   },
+  "attend, with a scale of its own": attendCase(1, "none", 0, 1, 0.3),
   "attend, one source": attendCase(1, "none", 0, 1),
   "attend, streams beside committed rows": attendCase(2, "streams", 2, 1),
   "attend, main rows with their streams": attendCase(3, "main-and-streams", 2, 2),
@@ -97,6 +133,27 @@ const cases: Readonly<Record<string, Case>> = {
       return first(builder.add("gate", "y", inputs, {}));
     }),
   },
+  ...Object.fromEntries(
+    activations.flatMap((activation) => [
+      [
+        `gate, ${activation}`,
+        {
+          graph: graphOf((builder) => {
+            const inputs = [builder.parameter("gate", [2, 3, 4]), builder.parameter("up", [2, 3, 4])] as const;
+            return first(builder.add("gate", "y", inputs, { activation }));
+          }),
+        },
+      ],
+      [
+        `activate, ${activation}`,
+        {
+          graph: graphOf((builder) =>
+            first(builder.add("activate", "y", [builder.parameter("x", [2, 3, 4])], { activation })),
+          ),
+        },
+      ],
+    ]),
+  ),
   add: {
     graph: graphOf((builder) => {
       const inputs = [builder.parameter("a", [2, 3, 4]), builder.parameter("b", [2, 3, 4])] as const;

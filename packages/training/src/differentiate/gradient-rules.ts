@@ -37,6 +37,16 @@ export const gradientRules: { readonly [Name in OperationName]: GradientRule<Nam
     ];
   },
 
+  bias: ({ builder, needs }, node, dy) => {
+    const [, bias] = node.inputs;
+    return [dy, needs(bias) ? one(builder.add("biasGrad", `d.${node.outputs[0]}`, [bias, dy], {})) : undefined];
+  },
+
+  layerNorm: ({ builder }, node, dy) => {
+    const [x, weight] = node.inputs;
+    return builder.add("layerNormGrad", `d.${node.outputs[0]}`, [x, weight, dy], node.attributes, 3);
+  },
+
   norm: ({ builder }, node, dy) =>
     builder.add("normGrad", `d.${node.outputs[0]}`, [...node.inputs, dy], node.attributes, 2),
 
@@ -47,7 +57,11 @@ export const gradientRules: { readonly [Name in OperationName]: GradientRule<Nam
 
   attend: attendRule,
 
-  gate: ({ builder }, node, dy) => builder.add("gateGrad", `d.${node.outputs[0]}`, [...node.inputs, dy], {}, 2),
+  gate: ({ builder }, node, dy) =>
+    builder.add("gateGrad", `d.${node.outputs[0]}`, [...node.inputs, dy], node.attributes, 2),
+
+  activate: ({ builder }, node, dy) =>
+    builder.add("activateGrad", `d.${node.outputs[0]}`, [...node.inputs, dy], node.attributes),
 
   add: ({ builder, needs }, node, dy) => {
     const { scale } = node.attributes;
@@ -70,9 +84,12 @@ export const gradientRules: { readonly [Name in OperationName]: GradientRule<Nam
   topLogProbs: null,
   outer: null,
   embedGrad: null,
+  biasGrad: null,
   normGrad: null,
+  layerNormGrad: null,
   attendGrad: null,
   gateGrad: null,
+  activateGrad: null,
   selectGrad: null,
   insertStreamsGrad: null,
   pickGrad: null,

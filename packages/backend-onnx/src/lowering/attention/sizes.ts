@@ -1,4 +1,4 @@
-import { type AttendInputs, attendInputs, type NodeOf } from "@anabranch/core";
+import { type AttendInputs, attendInputs, attentionScale, type NodeOf } from "@anabranch/core";
 import type { Lowering } from "../lowering.js";
 
 type Node = NodeOf<"attend"> | NodeOf<"attendGrad">;
@@ -34,6 +34,6 @@ export function attention(lowering: Lowering, node: Node): Attention {
     members,
     headSize,
     ownLength,
-    scale: headSize ** -0.5,
+    scale: attentionScale(node.attributes),
   };
 }

@@ -1,14 +1,16 @@
+import { attentionScale } from "../../graph/index.js";
 import type { Kernel } from "../kernel.js";
 import { attendTensors, type KeyPlace, type KeyTensors, keysAt } from "../operations/attend-keys.js";
 import { type FloatTensor, lengthOf, type ReferenceTensor, row, zeros } from "../tensor.js";
 import { addScaled, dot } from "../vector.js";
 
 /**
- * With scores s = headSize^-0.5 q·k + bias, weights p = softmax(s) and out = Σ p v:
- * dv = p dOut, dp = dOut·v, ds = p (dp - Σ p dp), dq = headSize^-0.5 Σ ds k, dk = headSize^-0.5 ds q.
+ * With scores s = scale q·k + bias, weights p = softmax(s) and out = Σ p v:
+ * dv = p dOut, dp = dOut·v, ds = p (dp - Σ p dp), dq = scale Σ ds k, dk = scale ds q.
  */
 export const attendGrad: Kernel<"attendGrad"> = (inputs, attributes) => {
   const { heads, kvHeads, headSize, members } = attributes;
+  const scale = attentionScale(attributes);
   const { query, sources, own, rest } = attendTensors(inputs, attributes);
   const [probabilities, dOut] = rest as [ReferenceTensor, ReferenceTensor];
   const keys = { sources: sources.map(({ layout, keys }) => ({ layout, tensor: keys })), own: own?.keys };
@@ -32,7 +34,7 @@ export const attendGrad: Kernel<"attendGrad"> = (inputs, attributes) => {
           const mean = dot(p, dp);
           for (let slot = 0; slot < p.length; slot++) {
             const weight = p[slot] as number;
-            const ds = weight * ((dp[slot] as number) - mean) * headSize ** -0.5;
+            const ds = weight * ((dp[slot] as number) - mean) * scale;
             addScaled(dValuesHere[slot] as Float64Array, weight, dMixed);
             addScaled(dq, ds, keysHere[slot] as Float64Array);
             addScaled(dKeysHere[slot] as Float64Array, ds, q);

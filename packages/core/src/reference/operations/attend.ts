@@ -1,4 +1,4 @@
-import type { AttendAttributes } from "../../graph/index.js";
+import { type AttendAttributes, attentionScale } from "../../graph/index.js";
 import type { Kernel } from "../kernel.js";
 import { lengthOf, row, zeros } from "../tensor.js";
 import { addScaled, dot, softmax } from "../vector.js";
@@ -7,6 +7,7 @@ import { type AttendTensors, attendTensors, type KeyPlace, keysAt, ownKeysSeen }
 /** q: [batch, positions * members, heads * headSize]; the rest as the operation's description has it. */
 export const attend: Kernel<"attend"> = (inputs, attributes) => {
   const { heads, kvHeads, headSize, members } = attributes;
+  const scale = attentionScale(attributes);
   const tensors = attendTensors(inputs, attributes);
   const { query, sources, own } = tensors;
   const batches = lengthOf(query, 0);
@@ -27,7 +28,7 @@ export const attend: Kernel<"attend"> = (inputs, attributes) => {
           const ofHead = (vector: Float64Array | Int32Array) => vector.subarray(head * headSize, (head + 1) * headSize);
           const bias = biasOf(tensors, attributes, place, member);
           const q = ofHead(row(query, at));
-          const scores = keysHere.map((key, slot) => dot(q, key) * headSize ** -0.5 + (bias[slot] as number));
+          const scores = keysHere.map((key, slot) => dot(q, key) * scale + (bias[slot] as number));
           const weights = softmax(Float64Array.from(scores));
           const mixed = ofHead(row(out, at)) as Float64Array;
           valuesHere.forEach((value, slot) => {

@@ -1,13 +1,19 @@
+import { activations } from "../activations.js";
 import type { Kernel } from "../kernel.js";
 import { zeros } from "../tensor.js";
-import { sigmoid } from "../vector.js";
 
-/** gate and up: equal shapes; silu(x) = x * sigmoid(x) */
-export const gate: Kernel<"gate"> = ([gate, up]) => {
+/** gate and up: equal shapes */
+export const gate: Kernel<"gate"> = ([gate, up], { activation = "silu" }) => {
   const out = zeros(gate.shape);
-  for (let i = 0; i < out.data.length; i++) {
-    const x = gate.data[i] as number;
-    out.data[i] = x * sigmoid(x) * (up.data[i] as number);
-  }
+  const { value } = activations[activation];
+  for (let i = 0; i < out.data.length; i++) out.data[i] = value(gate.data[i] as number) * (up.data[i] as number);
+  return [out];
+};
+
+/** x: any shape */
+export const activate: Kernel<"activate"> = ([x], { activation }) => {
+  const out = zeros(x.shape);
+  const { value } = activations[activation];
+  for (let i = 0; i < out.data.length; i++) out.data[i] = value(x.data[i] as number);
   return [out];
 };
