@@ -4,4 +4,5 @@ export type { GenerateOptions, Overflow, StepOptions } from "./generate/generate
 export type { FinishReason, GeneratedToken, Generation, PromptReport } from "./generate/generation.js";
 export type { DraftingOptions } from "./model/drafting.js";
 export type { LanguageModel } from "./model/language-model.js";
-export { type LoadOptions, load, type Place } from "./model/load.js";
+export { type LoadOptions, load } from "./model/load.js";
+export type { Place } from "./model/place.js";

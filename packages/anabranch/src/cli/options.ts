@@ -1,7 +1,7 @@
 import { InvalidArgumentError as WrongChoiceError } from "@anabranch/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { EMBEDDED, type EmbeddedName } from "../embedded.js";
-import type { Place } from "../model/load.js";
+import type { Place } from "../model/place.js";
 
 /** Parses a whole number within bounds for commander. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {

@@ -22,14 +22,16 @@ export interface DraftingOptions {
   readonly topK?: number;
   /** Nodes of a draft: the most probable are kept. Default 8. */
   readonly nodes?: number;
-  /** Levels of a draft; at most the adapter's γ, which is the default. */
+  /** Levels of a draft. Default 12 where the adapter has transitions, which go on below its γ streams, and γ where not. */
   readonly depth?: number;
+  /** Whether the adapter's counts of what follows what take part in drafts. Default true. */
+  readonly transitions?: boolean;
   /** Whether the prefill pass verifies a draft of how texts begin, where the adapter has one. Default true. */
   readonly opening?: boolean;
 }
 
-/** k and nodes of a draft where options say nothing. */
-export const DEFAULT_LIMIT = { topK: 3, nodes: 8 } as const;
+/** k, nodes and levels of a draft where options say nothing. */
+export const DEFAULT_LIMIT = { topK: 3, nodes: 8, depth: 12 } as const;
 
 /**
  * The drafter that options ask for.
@@ -55,7 +57,8 @@ export async function makeDrafter(
   const limit: DraftLimit = {
     topK: options.topK ?? DEFAULT_LIMIT.topK,
     nodes: options.nodes ?? DEFAULT_LIMIT.nodes,
-    ...(options.depth === undefined ? {} : { depth: options.depth }),
+    depth: options.depth ?? defaultDepth(adapter, options),
+    ...(options.transitions === undefined ? {} : { transitions: options.transitions }),
   };
   const streams = options.streams ?? "auto";
   const timing = streams === "auto" ? await chooseTiming(model, adapter, limit) : streams;
@@ -63,4 +66,9 @@ export async function makeDrafter(
   // An opening has no levels of streams behind it, so only its size is bound.
   const openingLimit = { topK: limit.topK, nodes: limit.nodes };
   return opening === undefined || options.opening === false ? drafter : withOpening(drafter, opening, openingLimit);
+}
+
+/** Levels of a draft where options do not say. */
+export function defaultDepth(adapter: AdapterHandle, { transitions = true }: DraftingOptions): number {
+  return adapter.transitions && transitions ? DEFAULT_LIMIT.depth : adapter.streams.gamma;
 }

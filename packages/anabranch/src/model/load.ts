@@ -1,13 +1,11 @@
-import { fileURLToPath } from "node:url";
 import { createOnnxBackend } from "@anabranch/backend-onnx";
 import { type LoadedAdapter, loadAdapter, loadModel } from "@anabranch/checkpoints";
+import type { HubProgress } from "@anabranch/checkpoints/node";
 import type { Backend, BackendModel } from "@anabranch/core";
-import { InvalidArgumentError, parseOpening } from "@anabranch/core";
-import { loadTokenizerFolder } from "@anabranch/tokenizers";
+import { parseOpening } from "@anabranch/core";
 import { createLanguageModel, type LanguageModel } from "./language-model.js";
-
-/** A folder by path or file URL. */
-export type Place = string | URL;
+import { loadTokenizer, modelSource, stopTokensOf } from "./model-source.js";
+import { type Place, pathOf } from "./place.js";
 
 export interface LoadOptions {
   /** An adapter's folder. Without one the model decodes plainly. */
@@ -19,38 +17,43 @@ export interface LoadOptions {
   /** "float32" widens 8-bit weights while loading; "as-stored" computes with them. Default float32. */
   readonly weights?: "float32" | "as-stored";
   readonly signal?: AbortSignal;
+  /** Hears of a download from the hub. */
+  readonly onProgress?: (progress: HubProgress) => void;
 }
 
 /**
  * Loads a model to generate with.
  *
- * @param model a Hugging Face folder of the Llama family (config.json, model.safetensors, tokenizer.json): a path or a
- *   file URL, such as those of `@anabranch/model-e2e`.
+ * @param model a Hugging Face folder (config.json, model.safetensors or shards, tokenizer.json) or a GGUF file: by path, by
+ *   file URL, such as those of `@anabranch/model-e2e`, or by its name on the hub.
  * @throws IoError, InvalidFileError, ChecksumError, UnsupportedError, MissingTensorError, ShapeMismatchError;
- *   WrongBaseModelError for an adapter made for another model; InvalidArgumentError for a URL that is no file's;
- *   BackendFailedError; AbortedError. Nothing stays in memory then.
+ *   WrongBaseModelError for an adapter made for another model; InvalidArgumentError for a URL that is neither a file's nor
+ *   the hub's; HubError; BackendFailedError; AbortedError. Nothing stays in memory then.
  */
 export async function load(model: Place, options: LoadOptions = {}): Promise<LanguageModel> {
-  const folder = pathOf(model);
-  const adapterFolder = options.adapter === undefined ? undefined : pathOf(options.adapter);
-  const { signal, threads, weights = "float32" } = options;
+  const { signal, threads, weights = "float32", onProgress } = options;
   const abort = signal === undefined ? {} : { signal };
-  const { weights: base, config } = await loadModel(folder, abort);
-  const tokenizer = await loadTokenizerFolder(folder);
-  const adapter = adapterFolder === undefined ? undefined : await loadAdapter(adapterFolder, { base });
-  const opening = openingOf(adapter, adapterFolder);
+  const fetching = { ...abort, ...(onProgress === undefined ? {} : { onProgress }) };
+  const path = await pathOf(model, fetching);
+  const adapterPath = options.adapter === undefined ? undefined : await pathOf(options.adapter, fetching);
+  const source = await modelSource(path);
+  const { weights: base, config } = await loadModel(source, abort);
+  const tokenizer = await loadTokenizer(source);
+  const adapter = adapterPath === undefined ? undefined : await loadAdapter(adapterPath, { base });
+  const opening = openingOf(adapter, adapterPath);
   const settings = { weights, draftWeights: "int8", ...(threads === undefined ? {} : { threads }) } as const;
   const backend = options.backend ?? createOnnxBackend(settings);
+  const stopTokens = await stopTokensOf(source, tokenizer, config.eosTokenIds);
   const loaded = await backend.load(base, abort);
   return createLanguageModel({
-    name: folder,
-    adapterName: adapterFolder,
+    name: path,
+    adapterName: adapterPath,
     backendName: backend.name,
     model: loaded,
     tokenizer,
     adapter: adapter === undefined ? undefined : await attachOrDispose(loaded, adapter),
     opening,
-    stopTokens: new Set(config.eosTokenIds),
+    stopTokens,
   });
 }
 
@@ -65,18 +68,4 @@ async function attachOrDispose(model: BackendModel, { adapter }: LoadedAdapter) 
 
 function openingOf(adapter: LoadedAdapter | undefined, folder = "the adapter") {
   return adapter?.opening === undefined ? undefined : parseOpening(adapter.opening, folder);
-}
-
-/** The path of a place, without a slash at its end. */
-function pathOf(place: Place): string {
-  if (!(place instanceof URL) && !place.startsWith("file:")) return place;
-  try {
-    return fileURLToPath(place).replace(/(?<=.)[\\/]$/, "");
-  } catch (cause) {
-    throw new InvalidArgumentError(`${place} is not the URL of a folder on this machine.`, {
-      subject: "model",
-      cure: "Download the folder, and pass its path or a file: URL.",
-      cause,
-    });
-  }
 }
