@@ -5,6 +5,5 @@ export {
   type GraphBackendLimits,
   type GraphBackendOptions,
   type OnnxBackendOptions,
-  type WeightHandling,
 } from "./backend/index.js";
 export { createOnnxRuntime, type OnnxRuntimeOptions } from "./runtime/onnx-runtime.js";

@@ -1,3 +1,4 @@
+import type { WeightFormat } from "@anabranch/checkpoints";
 import {
   type Backend,
   type Capabilities,
@@ -10,7 +11,7 @@ import {
 } from "@anabranch/core";
 import type { DraftWeights } from "./draft-weights.js";
 import { GraphModel } from "./graph-model.js";
-import { prepareWeights, type WeightHandling } from "./prepare-weights.js";
+import { prepareWeights } from "./prepare-weights.js";
 
 /** Limits and choices of a backend, whatever runs its graphs. */
 export interface GraphBackendLimits {
@@ -20,8 +21,13 @@ export interface GraphBackendLimits {
   readonly maxSequences?: number;
   /** Tokens that all sequences of a model may hold together; as many as memory has room for when absent. */
   readonly maxSlots?: number;
-  /** Whether 8-bit weights stay as they are, or become float32 when the model is loaded; as-stored when absent. */
-  readonly weights?: WeightHandling;
+  /** What matrices are computed with; converted when the model is loaded. as-stored when absent. */
+  readonly weights?: WeightFormat;
+  /**
+   * Weights a scale where matrices are rounded to 8 or 4 bits: 32, 64 or 128; 32 when absent. Larger blocks are faster and
+   * less exact.
+   */
+  readonly blockSize?: number;
   /**
    * What deferred streams compute with: the weights as loaded, or rounded to 8 bits, which is faster and changes which
    * tokens are drafted, never which are accepted; as-loaded when absent.
@@ -50,7 +56,10 @@ export function createGraphBackend(options: GraphBackendOptions): Backend {
     async load(weights, call) {
       throwIfAborted(call?.signal, "Loading a model");
       checkModelWeights(weights);
-      const prepared = prepareWeights(weights, options.weightFormats, options.weights ?? "as-stored");
+      const prepared = prepareWeights(weights, options.weightFormats, {
+        format: options.weights ?? "as-stored",
+        blockSize: options.blockSize,
+      });
       const drafting = options.draftWeights ?? "as-loaded";
       return new GraphModel(options.runtime, prepared, capabilities(weights.spec), maxSlots, drafting);
     },

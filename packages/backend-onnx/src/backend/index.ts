@@ -1,4 +1,3 @@
 export type { DraftWeights } from "./draft-weights.js";
 export { createGraphBackend, type GraphBackendLimits, type GraphBackendOptions } from "./graph-backend.js";
 export { createOnnxBackend, type OnnxBackendOptions } from "./onnx-backend.js";
-export type { WeightHandling } from "./prepare-weights.js";

@@ -10,5 +10,5 @@ export interface OnnxBackendOptions extends OnnxRuntimeOptions, GraphBackendLimi
  */
 export function createOnnxBackend(options: OnnxBackendOptions = {}): Backend {
   const runtime = createOnnxRuntime(options);
-  return createGraphBackend({ ...options, name: "onnx", runtime, weightFormats: ["f32", "int8-block"] });
+  return createGraphBackend({ ...options, name: "onnx", runtime, weightFormats: ["f32", "int8-block", "int4-block"] });
 }

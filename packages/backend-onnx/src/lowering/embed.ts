@@ -1,4 +1,5 @@
 import type { Int8BlockTensor, NodeOf } from "@anabranch/core";
+import { embedInt4 } from "./embed-int4.js";
 import { int8Weights } from "./int8-weights.js";
 import type { Lowering } from "./lowering.js";
 import { int } from "./onnx-builder.js";
@@ -7,6 +8,7 @@ export function lowerEmbed(lowering: Lowering, node: NodeOf<"embed">): void {
   const [table, tokens] = node.inputs;
   const constant = lowering.constant(table);
   if (constant?.format === "int8-block") embedInt8(lowering, node, constant);
+  else if (constant?.format === "int4-block") embedInt4(lowering, node, constant);
   else lowering.emit(node.outputs[0], "Gather", [lowering.name(table), lowering.name(tokens)]);
 }
 

@@ -1,9 +1,8 @@
-import { type Int8BlockTensor, UnsupportedError } from "@anabranch/core";
+import type { Int8BlockTensor } from "@anabranch/core";
 import { ElementType } from "../proto/messages.js";
+import { checkBlockSize } from "./block-sizes.js";
 import type { Lowering } from "./lowering.js";
 import { bytesOf } from "./onnx-builder.js";
-
-const BLOCK_SIZES = [16, 32, 64, 128, 256];
 
 /** Initializers of int8 weights as MatMulNBits reads them; matrices over the same rows lie one under the other. */
 export interface Int8Weights {
@@ -26,12 +25,7 @@ export function int8Weights(
   const first = tensors[0] as Int8BlockTensor;
   const { blockSize } = first;
   const columns = first.shape[1];
-  if (!BLOCK_SIZES.includes(blockSize)) {
-    throw new UnsupportedError(`ONNX Runtime has no 8-bit matmul with blocks of ${blockSize}, as ${names[0]} has.`, {
-      subject: names[0] as string,
-      cure: `Quantise in blocks of ${BLOCK_SIZES.join(", ")}, or give the weights as float32.`,
-    });
-  }
+  checkBlockSize(names[0] as string, blockSize, 8);
   const blocks = Math.ceil(columns / blockSize);
   const out = tensors.reduce((sum, tensor) => sum + tensor.shape[0], 0);
   const name = names.join("|");

@@ -24,7 +24,7 @@ export function linearGroups(
     const [x, weight] = node.inputs;
     const tensor = constants.get(weight);
     if (tensor === undefined || node.attributes.transposed) continue;
-    const format = tensor.format === "f32" ? "f32" : `int8 ${tensor.blockSize}`;
+    const format = tensor.format === "f32" ? "f32" : `${tensor.format} ${tensor.blockSize}`;
     const key = [x, format, ...(usedWith.get(weight) ?? [])].join("\n");
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [node]);

@@ -1,5 +1,6 @@
-import type { Int8BlockTensor, NodeOf, WeightTensor } from "@anabranch/core";
+import type { Float32Tensor, Int4BlockTensor, Int8BlockTensor, NodeOf, WeightTensor } from "@anabranch/core";
 import { ElementType } from "../proto/messages.js";
+import { int4MatMul } from "./int4-matmul.js";
 import { int8MatMul } from "./int8-matmul.js";
 import { linearGroups } from "./linear-groups.js";
 import type { Lowering } from "./lowering.js";
@@ -47,12 +48,16 @@ function multiply(lowering: Lowering, x: string, weights: readonly string[], out
     int8MatMul(lowering, x, weights, tensors, out);
     return;
   }
+  if (tensors.every((tensor): tensor is Int4BlockTensor => tensor.format === "int4-block")) {
+    int4MatMul(lowering, x, weights, tensors, out);
+    return;
+  }
   const name =
     weights.length === 1
       ? lowering.name(weights[0] as string)
       : lowering.onnx.once(`joined ${weights.join("\n")}`, () => {
           const rows = tensors.reduce((sum, tensor) => sum + (tensor.shape[0] as number), 0);
-          const parts = tensors.map((tensor) => bytesOf(tensor.data));
+          const parts = tensors.map((tensor) => bytesOf((tensor as Float32Tensor).data));
           return lowering.onnx.initializer(
             weights.join("|"),
             ElementType.float32,

@@ -98,10 +98,10 @@ export class Lowering {
     return this.constants.get(value);
   }
 
-  /** A constant that only has an int8 form in some places. */
+  /** A constant that only has a quantised form in some places. */
   private constantAsFloat32(value: string, tensor: WeightTensor): string {
     if (tensor.format !== "f32") {
-      throw new UnsupportedError(`ONNX Runtime reads ${value} where int8 weights cannot stand.`, {
+      throw new UnsupportedError(`ONNX Runtime reads ${value} where ${tensor.format} weights cannot stand.`, {
         subject: value,
         cure: "Give it as float32.",
       });

@@ -3,6 +3,7 @@ import {
   BackendFailedError,
   type CompiledGraph,
   type CompileOptions,
+  dataLength,
   type Graph,
   type GraphRuntime,
   type GraphValue,
@@ -58,17 +59,13 @@ function usedConstants(
     const tensor = constants?.get(name);
     if (tensor === undefined) continue;
     const expected = (graph.values[name] as GraphValue).shape;
-    if (tensor.shape.join() !== expected.join() || tensor.data.length !== sizeOf(tensor.shape)) {
+    if (tensor.shape.join() !== expected.join() || tensor.data.length !== dataLength(tensor)) {
       const message = `${name} is [${tensor.shape}] with ${tensor.data.length} numbers, the graph wants [${expected}].`;
       throw new ShapeMismatchError(message, { subject: name });
     }
     used.set(name, asFloat32 ? { format: "f32", shape: tensor.shape, data: toFloat32(tensor) } : tensor);
   }
   return used;
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, length) => size * length, 1);
 }
 
 /**

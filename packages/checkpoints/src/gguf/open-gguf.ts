@@ -1,7 +1,7 @@
 import { type Float32Tensor, MissingTensorError, type WeightTensor } from "@anabranch/core";
 import { type FileToRead, openSource } from "../bytes/open-source.js";
 import { type GgufHeader, readGgufHeader } from "./header.js";
-import { readFloats, readQ8_0 } from "./read-tensor.js";
+import { readFloats, readMatrix } from "./read-tensor.js";
 import type { GgufTensor } from "./tensor-info.js";
 
 /** An open GGUF file; tensors are read one at a time, by their range. Close it after use. */
@@ -13,7 +13,7 @@ export interface GgufFile extends GgufHeader {
    * @throws MissingTensorError; UnsupportedError (a type that cannot be decoded); InvalidFileError, IoError
    */
   readFloats(tensor: string): Promise<Float32Tensor>;
-  /** As {@link readFloats}, but a Q8_0 matrix keeps its integers and scales (int8 blocks of 32). */
+  /** As {@link readFloats}, but a matrix in Q8_0, Q4_0 or Q4_1 keeps its integers, scales and offsets (blocks of 32). */
   readWeight(tensor: string): Promise<WeightTensor>;
   /** The tensor's bytes as they lie in the file. @throws MissingTensorError, InvalidFileError, IoError */
   readBytes(tensor: string): Promise<Uint8Array>;
@@ -37,8 +37,7 @@ export async function openGguf(file: FileToRead): Promise<GgufFile> {
       readFloats: async (name) => readFloats(source, find(name)),
       readWeight: async (name) => {
         const tensor = find(name);
-        const isMatrix = tensor.shape.length === 2;
-        return tensor.type === "Q8_0" && isMatrix ? readQ8_0(source, tensor) : readFloats(source, tensor);
+        return tensor.shape.length === 2 ? readMatrix(source, tensor) : readFloats(source, tensor);
       },
       readBytes: async (name) => {
         const { begin, end } = find(name);

@@ -1,5 +1,6 @@
-import { type Float32Tensor, type Int8BlockTensor, UnsupportedError } from "@anabranch/core";
+import { type Float32Tensor, type Int8BlockTensor, UnsupportedError, type WeightTensor } from "@anabranch/core";
 import type { ByteSource } from "../bytes/byte-source.js";
+import { readQ4 } from "../quantize/gguf-blocks.js";
 import { blockDecoders, type DecodeBlocks, splitQ8_0 } from "./blocks/index.js";
 import type { GgufTensor } from "./tensor-info.js";
 import { blockOf } from "./tensor-type.js";
@@ -14,6 +15,15 @@ export async function readFloats(source: ByteSource, tensor: GgufTensor): Promis
   const data = new Float32Array(elements(tensor.shape));
   await readChunks(source, tensor, (chunk, at) => decode(chunk, data, (at / bytes) * weights));
   return { format: "f32", shape: tensor.shape, data };
+}
+
+/** A matrix as it is stored, where that is a format of ours too; decoded otherwise. */
+export async function readMatrix(source: ByteSource, tensor: GgufTensor): Promise<WeightTensor> {
+  const { type, shape } = tensor;
+  if (type === "Q8_0") return readQ8_0(source, tensor);
+  if (type !== "Q4_0" && type !== "Q4_1") return readFloats(source, tensor);
+  const bytes = await source.read(tensor.begin, tensor.end);
+  return readQ4(type, bytes, shape as readonly [number, number]);
 }
 
 /** A Q8_0 matrix as it is: its integers (-128 too) and its scales, a block of 32 each. */

@@ -1,4 +1,10 @@
-import { type Int8BlockTensor, InvalidFileError, ShapeMismatchError, type WeightTensor } from "@anabranch/core";
+import {
+  type Int8BlockTensor,
+  InvalidFileError,
+  ShapeMismatchError,
+  toFloat32,
+  type WeightTensor,
+} from "@anabranch/core";
 import * as v from "valibot";
 import { checkFields, parseJsonObject, size } from "../config/check-fields.js";
 import type { SafetensorsFile } from "../safetensors/open-safetensors.js";
@@ -17,8 +23,10 @@ export function addWeight(
   tensors: Map<string, NewTensor>,
   blockSizes: Map<string, number>,
 ): void {
-  tensors.set(name, weight);
-  if (weight.format !== "int8-block") return;
+  if (weight.format !== "int8-block") {
+    tensors.set(name, { shape: weight.shape, data: toFloat32(weight) });
+    return;
+  }
   const { shape, data, blockSize, scales } = weight;
   tensors.set(name, { shape, data });
   tensors.set(scalesName(name), { shape: [shape[0], Math.ceil(shape[1] / blockSize)], data: scales });

@@ -68,7 +68,7 @@ function convert(weight: WeightTensor, { format, blockSize }: SaveModelOptions):
   const { shape } = weight;
   const wide = (): Float32Tensor => ({ format: "f32", shape, data: toFloat32(weight) });
   if (format === "f32" || shape.length !== 2) return wide();
-  return weight.format === "f32" ? quantizeInt8(weight, blockSize ?? DEFAULT_BLOCK_SIZE) : weight;
+  return weight.format === "int8-block" ? weight : quantizeInt8(wide(), blockSize ?? DEFAULT_BLOCK_SIZE);
 }
 
 async function configText({ spec }: ModelWeights, { format, blockSize, config }: SaveModelOptions): Promise<string> {

@@ -83,5 +83,5 @@ export const adaptersOf = (kind: "any bits" | "finite"): fc.Arbitrary<{ weights:
   );
 
 /** The bits of a tensor's values, so that NaN equals itself and -0 is not 0. */
-export const bits = (data: Float32Array | Int8Array): Buffer =>
+export const bits = (data: Float32Array | Int8Array | Uint8Array): Buffer =>
   Buffer.from(data.buffer, data.byteOffset, data.byteLength);

@@ -11,6 +11,7 @@ export function undoRopePairs(tensor: WeightTensor, heads: number): void {
   const headSize = rows / heads;
   moveRows(tensor.data, rows, headSize);
   if (tensor.format !== "f32") moveRows(tensor.scales, rows, headSize);
+  if (tensor.format === "int4-block" && tensor.offsets !== undefined) moveRows(tensor.offsets, rows, headSize);
 }
 
 function moveRows(data: Float32Array | Int8Array | Uint8Array, rows: number, headSize: number): void {

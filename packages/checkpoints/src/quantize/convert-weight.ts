@@ -1,0 +1,37 @@
+import { parameterNames, toFloat32, type WeightTensor } from "@anabranch/core";
+import { quantizeInt8 } from "../model/quantize-int8.js";
+import { quantizeInt4 } from "./quantize-int4.js";
+
+/**
+ * float32, as-stored: exact; int8, int4: matrices are rounded in blocks, and those that are already kept so in such blocks are
+ * left alone. The embedding and the head have at least 8 bits, since they are what 4 bits hurt most.
+ */
+export type WeightFormat = "float32" | "as-stored" | "int8" | "int4";
+
+/** Weights a scale, as GGUF files have them. */
+export const DEFAULT_BLOCK_SIZE = 32;
+
+/**
+ * One weight of a model in the format asked for. Vectors stay float32.
+ *
+ * @param name one of `parameterNames`
+ * @throws InvalidArgumentError for a block size that is no positive even number; NotFiniteError
+ */
+export function convertWeight(
+  name: string,
+  tensor: WeightTensor,
+  format: WeightFormat,
+  blockSize = DEFAULT_BLOCK_SIZE,
+): WeightTensor {
+  if (format === "as-stored") return tensor;
+  const isMatrix = tensor.shape.length === 2 && !name.endsWith(".bias");
+  if (format === "float32" || !isMatrix) {
+    return tensor.format === "f32" ? tensor : { format: "f32", shape: tensor.shape, data: toFloat32(tensor) };
+  }
+  const wanted = format === "int4" && isLayer(name) ? "int4-block" : "int8-block";
+  if (tensor.format === wanted && tensor.blockSize === blockSize) return tensor;
+  const dense = { format: "f32", shape: tensor.shape, data: toFloat32(tensor) } as const;
+  return wanted === "int4-block" ? quantizeInt4(dense, blockSize) : quantizeInt8(dense, blockSize);
+}
+
+const isLayer = (name: string): boolean => name !== parameterNames.embedding && name !== parameterNames.head;

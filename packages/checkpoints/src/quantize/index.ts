@@ -1,0 +1,2 @@
+export { convertWeight, type WeightFormat } from "./convert-weight.js";
+export { quantizeInt4 } from "./quantize-int4.js";
