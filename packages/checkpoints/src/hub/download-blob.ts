@@ -57,9 +57,9 @@ async function download(connection: Connection, blob: string, file: RemoteFile, 
   }
 }
 
-function wrongContent({ path, url, digest, size }: RemoteFile): ChecksumError {
-  return new ChecksumError(`${path}: what ${url} sent is not the ${size} bytes with the hash ${digest.hex}.`, {
-    subject: path,
+function wrongContent({ name, url, digest, size }: RemoteFile): ChecksumError {
+  return new ChecksumError(`${name}: what ${url} sent is not the ${size} bytes with the hash ${digest.hex}.`, {
+    subject: name,
     cure: "Nothing of it was kept: try again, and if it stays so, look at proxies and mirrors (HF_ENDPOINT) on the way.",
   });
 }

@@ -98,7 +98,7 @@ export class PartialFile {
     const end = Math.min(size, this.file.size);
     const piece = new Uint8Array(PIECE);
     while (this.#length < end) {
-      throwIfAborted(signal, `Fetching ${this.file.path}`);
+      throwIfAborted(signal, `Fetching ${this.file.name}`);
       const { bytesRead } = await io(this.path, () =>
         this.handle.read(piece, 0, Math.min(PIECE, end - this.#length), this.#length),
       );

@@ -14,11 +14,11 @@ const PROGRESS = 2 ** 20;
  * @throws PassingFailure where the connection was cut: what came before is in the file
  */
 export async function receive(connection: Connection, partial: PartialFile, meter: ProgressMeter): Promise<void> {
-  const { url, path, size } = partial.file;
+  const { url, name, size } = partial.file;
   if (partial.length === size) return;
   // Compressed on the way, a range would be one of other bytes.
   const headers = { "accept-encoding": "identity", ...rangeFrom(partial.length) };
-  await attempt(connection, { url, headers, subject: path }, async (response, watch) => {
+  await attempt(connection, { url, headers, subject: name }, async (response, watch) => {
     if (!continuesAt(response, partial.length)) {
       meter.found(-partial.length);
       partial.restart();
@@ -65,9 +65,9 @@ async function take(
   if (partial.length < size) cutShort("the answer ended early");
 
   function cutShort(cause: unknown): never {
-    const message = `${partial.file.path}: the connection was cut after ${partial.length} of ${size} bytes (${codeOf(cause)}).`;
+    const message = `${partial.file.name}: the connection was cut after ${partial.length} of ${size} bytes (${codeOf(cause)}).`;
     const error = new IoError(message, {
-      subject: partial.file.path,
+      subject: partial.file.name,
       cause,
       cure: "Try again: what came is kept, and the rest is fetched.",
     });
@@ -76,8 +76,8 @@ async function take(
 }
 
 function wrongRange({ file }: PartialFile, status: number): IoError {
-  return new IoError(`${file.path}: the server does not send the part that was asked for (${status}).`, {
-    subject: file.path,
+  return new IoError(`${file.name}: the server does not send the part that was asked for (${status}).`, {
+    subject: file.name,
     cure: "Try again; the whole file is fetched then.",
   });
 }

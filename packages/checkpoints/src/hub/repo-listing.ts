@@ -10,6 +10,8 @@ import { isPlainPath } from "./plain-path.js";
 export interface RemoteFile {
   /** Within the repository. */
   readonly path: string;
+  /** With the repository's name, for messages. */
+  readonly name: string;
   /** Bytes. */
   readonly size: number;
   readonly digest: Digest;
@@ -44,7 +46,7 @@ export async function listRepo(
       const where = folder === "" ? {} : { path: encodePath(folder) };
       const entries = listFiles({ ...hub, ...where, repo: { type: "model", name: repo }, revision: commit });
       for await (const entry of entries) {
-        const file = remoteFile(entry, `${connection.endpoint}/${repo}/resolve/${commit}`);
+        const file = remoteFile(entry, repo, `${connection.endpoint}/${repo}/resolve/${commit}`);
         if (file !== undefined) files.set(file.path, file);
       }
     }
@@ -66,13 +68,14 @@ async function commitOf(repo: string, revision: string, hub: { hubUrl: string; f
 }
 
 /** Undefined for folders, and for what cannot be trusted to be a file's description: its parts become paths of ours. */
-function remoteFile({ type, path, size, oid, lfs }: ListFileEntry, base: string): RemoteFile | undefined {
+function remoteFile(entry: ListFileEntry, repo: string, base: string): RemoteFile | undefined {
+  const { type, path, size, oid, lfs } = entry;
   if (type !== "file" || !isPlainPath(path)) return undefined;
   const bytes = lfs?.size ?? size;
   const digest: Digest = lfs ? { kind: "sha256", hex: lfs.oid } : { kind: "git-blob", hex: oid ?? "" };
   const form = digest.kind === "sha256" ? /^[0-9a-f]{64}$/ : COMMIT;
   if (!form.test(digest.hex) || !Number.isSafeInteger(bytes) || bytes < 0) return undefined;
-  return { path, size: bytes, digest, url: `${base}/${encodePath(path)}` };
+  return { path, name: `${repo}/${path}`, size: bytes, digest, url: `${base}/${encodePath(path)}` };
 }
 
 const encodePath = (path: string) => path.split("/").map(encodeURIComponent).join("/");
