@@ -5,10 +5,18 @@ import { demoCommand } from "./cli/demo-command.js";
 import { report } from "./cli/errors.js";
 import { evaluateCommand } from "./cli/evaluate-command.js";
 import { generateCommand } from "./cli/generate-command.js";
+import { inspectCommand } from "./cli/inspect-command.js";
 import { trainCommand } from "./cli/train-command.js";
 import { VERSION } from "./version.js";
 
-const commands = [demoCommand(), generateCommand(), trainCommand(), evaluateCommand(), benchCommand()];
+const commands = [
+  demoCommand(),
+  generateCommand(),
+  inspectCommand(),
+  trainCommand(),
+  evaluateCommand(),
+  benchCommand(),
+];
 const program = new Command("anabranch")
   .description("Speculative Streaming: one language model that drafts for itself")
   .version(VERSION)

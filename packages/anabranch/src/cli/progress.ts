@@ -1,3 +1,4 @@
+import type { HubProgress } from "@anabranch/checkpoints/node";
 import type { RunProgress } from "@anabranch/evaluation";
 import type { TrainProgress } from "@anabranch/training";
 import { Presets, SingleBar } from "cli-progress";
@@ -18,6 +19,23 @@ function startableBar(format: string) {
     stop(): void {
       if (started) bar.stop();
     },
+  };
+}
+
+/** Progress of a download from the hub. */
+export function downloadBar() {
+  const bar = startableBar("{bar} {percentage}% of {size} MB | {file} | {rate} MB/s | {left} left");
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+  return {
+    update({ file, receivedBytes, totalBytes, bytesPerSecond, secondsLeft }: HubProgress): void {
+      bar.update(receivedBytes, totalBytes, {
+        file,
+        size: megabytes(totalBytes),
+        rate: megabytes(bytesPerSecond),
+        left: secondsLeft === undefined ? "-" : duration(secondsLeft),
+      });
+    },
+    stop: bar.stop,
   };
 }
 
