@@ -7,7 +7,8 @@ const flags = { lstrip: "boolean?", rstrip: "boolean?", single_word: "boolean?",
 /** Checks the added tokens, against the model's vocabulary (token -> id) too. */
 export function checkAddedTokens(value: unknown, vocabulary: ReadonlyMap<string, number>): readonly AddedToken[] {
   const tokens = asArray(value, "tokenizer.json: added_tokens");
-  const taken = new Map([...vocabulary].map(([token, id]) => [id, token]));
+  const taken = new Map<number, string>();
+  for (const [token, id] of vocabulary) taken.set(id, token);
   tokens.forEach((entry, index) => {
     const path = `tokenizer.json: added_tokens[${index}]`;
     const token = asFields(entry, path);

@@ -1,5 +1,5 @@
 import { unsupported } from "./check-component.js";
-import { asArray, asFields, asId, checkFields, type Fields, invalid } from "./fields.js";
+import { asArray, asFields, asId, checkFields, type Fields, invalid, isId } from "./fields.js";
 
 const path = "tokenizer.json: model";
 
@@ -47,9 +47,9 @@ function checkBpe(model: Fields): Map<string, number> {
     const pair = joinedBySpace && typeof merge === "string" ? merge.split(" ") : joinedBySpace ? [] : merge;
     const [left, right] = Array.isArray(pair) && pair.length === 2 ? (pair as unknown[]) : [];
     if (typeof left !== "string" || typeof right !== "string") throw invalid(`${path}.merges[${index}]`, "is no pair");
-    for (const token of [left, right, left + right]) {
-      if (!vocabulary.has(token)) throw invalid(`${path}.merges[${index}]`, `needs "${token}", not in the vocabulary`);
-    }
+    const missing = [left, right, left + right].find((token) => !vocabulary.has(token));
+    if (missing === undefined) return;
+    throw invalid(`${path}.merges[${index}]`, `needs "${missing}", not in the vocabulary`);
   });
   return vocabulary;
 }
@@ -71,10 +71,11 @@ function checkVocabulary(value: unknown): Map<string, number> {
   const vocabulary = new Map<string, number>();
   const seen = new Set<number>();
   for (const [token, id] of Object.entries(asFields(value, `${path}.vocab`))) {
-    const checked = asId(id, `${path}.vocab["${token}"]`);
-    if (seen.has(checked)) throw invalid(`${path}.vocab["${token}"]`, `shares id ${checked} with another token`);
-    seen.add(checked);
-    vocabulary.set(token, checked);
+    // A vocabulary has up to hundreds of thousands of tokens: paths are only spelt out for errors.
+    if (!isId(id)) throw invalid(`${path}.vocab["${token}"]`, "is not a token id");
+    if (seen.has(id)) throw invalid(`${path}.vocab["${token}"]`, `shares id ${id} with another token`);
+    seen.add(id);
+    vocabulary.set(token, id);
   }
   return vocabulary;
 }

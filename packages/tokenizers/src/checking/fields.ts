@@ -29,11 +29,13 @@ export function asString(value: unknown, path: string): string {
 // Far above any vocabulary; keeps a corrupt id from asking for gigabytes.
 const idLimit = 2 ** 24;
 
+export function isId(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < idLimit;
+}
+
 export function asId(value: unknown, path: string): number {
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) >= idLimit) {
-    throw invalid(path, "is not a token id");
-  }
-  return value as number;
+  if (!isId(value)) throw invalid(path, "is not a token id");
+  return value;
 }
 
 const checks: Readonly<Record<string, (value: unknown) => boolean>> = {
