@@ -54,6 +54,7 @@ function checkChatTemplate(value: unknown): ChatTemplateSource | undefined {
   const origin = `${path}: chat_template`;
   if (value === undefined || value === null) return undefined;
   if (typeof value === "string") return { source: value, origin };
+  if (!Array.isArray(value)) throw invalid(origin, "is neither a text nor a list of templates");
   const templates = asArray(value, origin).map((entry, index) => {
     const entryPath = `${origin}[${index}]`;
     const { name, template } = asFields(entry, entryPath);
