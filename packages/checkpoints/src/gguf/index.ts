@@ -1,6 +1,10 @@
+export type { GgufMetadata } from "./metadata.js";
 export { ggufConfig } from "./model/gguf-config.js";
 export { ggufTensors } from "./model/gguf-tensors.js";
 export { type GgufFile, openGguf } from "./open-gguf.js";
 export type { GgufTensor } from "./tensor-info.js";
 export type { GgufTensorType } from "./tensor-type.js";
 export type { GgufValue, GgufValueType } from "./value.js";
+export { encodeBlocks, type WritableType } from "./write/encode-blocks.js";
+export { requantizeGguf } from "./write/requantize-gguf.js";
+export { encodeGguf, type NewGgufTensor, writeGguf } from "./write/write-gguf.js";
