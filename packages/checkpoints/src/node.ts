@@ -1,1 +1,2 @@
+export * from "./converted/index.js";
 export * from "./hub/index.js";

@@ -3,6 +3,7 @@ import { ElementType } from "../proto/messages.js";
 import { checkBlockSize } from "./block-sizes.js";
 import type { Lowering } from "./lowering.js";
 import { bytesOf } from "./onnx-builder.js";
+import { weightParts } from "./weight-parts.js";
 
 /** Initializers of 4-bit weights as MatMulNBits reads them; matrices over the same rows lie one under the other. */
 export interface Int4Weights {
@@ -32,27 +33,27 @@ export function int4Weights(
   const out = tensors.reduce((sum, tensor) => sum + tensor.shape[0], 0);
   const name = names.join("|");
   const { onnx } = lowering;
-  const floats = (what: string, parts: readonly Float32Array[]): string =>
-    onnx.once(`${what} ${name}`, () =>
-      onnx.initializer(`${name}.${what}`, ElementType.float32, [out, blocks], parts.map(bytesOf)),
-    );
-  const data = onnx.once(`int4 ${name}`, () =>
-    onnx.initializer(
-      name,
-      ElementType.uint8,
-      [out, blocks, blockSize / 2],
-      tensors.map(({ data: bytes }) => bytes),
-    ),
-  );
-  const scales = floats(
-    "scales",
-    tensors.map((tensor) => tensor.scales),
-  );
-  const offsets = tensors.some((tensor) => tensor.offsets !== undefined)
-    ? floats(
-        "offsets",
-        tensors.map((tensor) => tensor.offsets ?? new Float32Array(tensor.scales.length)),
-      )
-    : undefined;
-  return { data, scales, offsets, out, columns, blocks, blockSize };
+  const array = (which: "data" | "scales" | "offsets", type: ElementType, dims: readonly number[], bytes: BytesOf) =>
+    onnx.once(`int4 ${which} ${name}`, () => {
+      const parts = weightParts(lowering, tensors, which, () => tensors.map(bytes));
+      return onnx.initializer(which === "data" ? name : `${name}.${which}`, type, dims, parts);
+    });
+  const hasOffsets = tensors.some(hasOffset);
+  return {
+    data: array("data", ElementType.uint8, [out, blocks, blockSize / 2], ({ data }) => data),
+    scales: array("scales", ElementType.float32, [out, blocks], ({ scales }) => bytesOf(scales)),
+    offsets: hasOffsets ? array("offsets", ElementType.float32, [out, blocks], offsetBytes) : undefined,
+    out,
+    columns,
+    blocks,
+    blockSize,
+  };
 }
+
+type BytesOf = (tensor: Int4BlockTensor) => Uint8Array;
+
+/** Asked without reading them. */
+const hasOffset = (tensor: Int4BlockTensor): boolean =>
+  (tensor.stored === undefined ? tensor.offsets : tensor.stored.offsets) !== undefined;
+
+const offsetBytes: BytesOf = ({ offsets, scales }) => bytesOf(offsets ?? new Float32Array(scales.length));

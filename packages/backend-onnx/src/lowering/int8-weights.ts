@@ -1,8 +1,9 @@
-import type { Int8BlockTensor } from "@anabranch/core";
+import { type Int8BlockTensor, int8Blocks } from "@anabranch/core";
 import { ElementType } from "../proto/messages.js";
 import { checkBlockSize } from "./block-sizes.js";
 import type { Lowering } from "./lowering.js";
 import { bytesOf } from "./onnx-builder.js";
+import { weightParts } from "./weight-parts.js";
 
 /** Initializers of int8 weights as MatMulNBits reads them; matrices over the same rows lie one under the other. */
 export interface Int8Weights {
@@ -31,24 +32,12 @@ export function int8Weights(
   const name = names.join("|");
   const { onnx } = lowering;
   const data = onnx.once(`int8 ${name}`, () => {
-    const parts = tensors.map((tensor) => shifted(tensor, blocks));
+    const parts = weightParts(lowering, tensors, "data", () => tensors.map(int8Blocks));
     return onnx.initializer(name, ElementType.uint8, [out, blocks, blockSize], parts);
   });
   const scales = onnx.once(`scales ${name}`, () => {
-    const parts = tensors.map((tensor) => bytesOf(tensor.scales));
+    const parts = weightParts(lowering, tensors, "scales", () => tensors.map(({ scales }) => bytesOf(scales)));
     return onnx.initializer(`${name}.scales`, ElementType.float32, [out, blocks], parts);
   });
   return { data, scales, out, columns, blocks, blockSize };
-}
-
-/** Signed to offset binary, the last block of each row filled up with zeros. */
-function shifted({ data, shape: [rows, columns], blockSize }: Int8BlockTensor, blocks: number): Uint8Array {
-  const padded = blocks * blockSize;
-  const bytes = new Uint8Array(rows * padded).fill(128);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      bytes[row * padded + column] = (data[row * columns + column] as number) + 128;
-    }
-  }
-  return bytes;
 }

@@ -5,6 +5,7 @@ import { int8MatMul } from "./int8-matmul.js";
 import { linearGroups } from "./linear-groups.js";
 import type { Lowering } from "./lowering.js";
 import { bytesOf, int } from "./onnx-builder.js";
+import { weightParts } from "./weight-parts.js";
 
 const groupsOf = new WeakMap<Lowering, ReturnType<typeof linearGroups>>();
 
@@ -57,7 +58,9 @@ function multiply(lowering: Lowering, x: string, weights: readonly string[], out
       ? lowering.name(weights[0] as string)
       : lowering.onnx.once(`joined ${weights.join("\n")}`, () => {
           const rows = tensors.reduce((sum, tensor) => sum + (tensor.shape[0] as number), 0);
-          const parts = tensors.map((tensor) => bytesOf((tensor as Float32Tensor).data));
+          const parts = weightParts(lowering, tensors, "data", () =>
+            tensors.map((tensor) => bytesOf((tensor as Float32Tensor).data)),
+          );
           return lowering.onnx.initializer(
             weights.join("|"),
             ElementType.float32,

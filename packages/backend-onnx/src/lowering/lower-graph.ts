@@ -22,6 +22,8 @@ export interface LoweredGraph {
   readonly outputs: readonly string[];
   /** Symbols that can only stand for 1 (a cache that is kept by head has no batch axis). */
   readonly ones: ReadonlySet<string>;
+  /** The folder that the model's external data lies in; undefined where it has none. */
+  readonly weightsFolder: string | undefined;
 }
 
 const elementTypes = { f32: ElementType.float32, i32: ElementType.int32 } as const;
@@ -54,7 +56,9 @@ export function lowerGraph(graph: Graph, options: LowerOptions = {}): LoweredGra
     if (name !== output) onnx.node("Identity", [name], [output]);
     onnx.output({ name: output, type: elementTypes[dtype], dims: shape });
   }
-  return { model: encodeModel(onnx.build(graph.name)), inputs, outputs: live.outputs, ones: batchesOfOne(graph) };
+  const model = encodeModel(onnx.build(graph.name));
+  const { weightsFolder } = lowering;
+  return { model, inputs, outputs: live.outputs, ones: batchesOfOne(graph), weightsFolder };
 }
 
 /** A value that is an output is made under the output's name; under a second one it is copied. */

@@ -11,6 +11,7 @@ import {
 import { ElementType } from "../proto/messages.js";
 import type { LiveGraph } from "./live-nodes.js";
 import { bytesOf, type NodeOptions, OnnxBuilder } from "./onnx-builder.js";
+import { weightParts } from "./weight-parts.js";
 
 /** What the rules of the operations share while one graph is lowered. */
 export class Lowering {
@@ -18,6 +19,7 @@ export class Lowering {
   /** Probabilities of attend nodes as they left the softmax, [b, H, r, t], by the value's name. */
   readonly softmaxes = new Map<string, string>();
   readonly #names = new Map<string, string>();
+  #weightsFolder: string | undefined;
   /** Nodes that another node's rule has lowered along with its own. */
   readonly #done = new Set<GraphNode>();
   readonly #deferred = new Map<string, () => void>();
@@ -78,6 +80,17 @@ export class Lowering {
     return this.value(name).shape;
   }
 
+  /** The folder of the files that weights are left in; undefined where all are in the model. */
+  get weightsFolder(): string | undefined {
+    return this.#weightsFolder;
+  }
+
+  /** Whether weights may be left in this folder's files: the first asked for is the only one. */
+  readsFrom(folder: string): boolean {
+    this.#weightsFolder ??= folder;
+    return this.#weightsFolder === folder;
+  }
+
   wants(value: string): boolean {
     return this.live.wanted.has(value);
   }
@@ -106,9 +119,8 @@ export class Lowering {
         cure: "Give it as float32.",
       });
     }
-    const name = this.onnx.initializer(value, ElementType.float32, tensor.shape, [
-      bytesOf((tensor as Float32Tensor).data),
-    ]);
+    const parts = weightParts(this, [tensor], "data", () => [bytesOf((tensor as Float32Tensor).data)]);
+    const name = this.onnx.initializer(value, ElementType.float32, tensor.shape, parts);
     this.#names.set(value, name);
     return name;
   }

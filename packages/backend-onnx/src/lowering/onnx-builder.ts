@@ -79,7 +79,7 @@ export class OnnxBuilder {
     return this.initializer(name, ElementType.float32, dims, [bytesOf(data)]);
   }
 
-  initializer(name: string, type: ElementType, dims: readonly number[], parts: readonly Uint8Array[]): string {
+  initializer(name: string, type: ElementType, dims: readonly number[], parts: TensorMessage["parts"]): string {
     const free = this.freeName(name);
     this.#initializers.push({ name: free, type, dims, parts });
     return free;

@@ -1,5 +1,12 @@
 import { Writer } from "protobufjs/minimal.js";
-import type { AttributeMessage, ModelMessage, NodeMessage, TensorMessage, ValueMessage } from "./messages.js";
+import type {
+  AttributeMessage,
+  ModelMessage,
+  NodeMessage,
+  StoredPart,
+  TensorMessage,
+  ValueMessage,
+} from "./messages.js";
 
 const IR_VERSION = 10;
 const OPSETS = [
@@ -64,10 +71,20 @@ function tensorPieces(tensor: TensorMessage): Uint8Array[] {
   for (const dim of tensor.dims) about.uint32(tag(1, VARINT)).int64(dim);
   about.uint32(tag(2, VARINT)).int32(tensor.type);
   about.uint32(tag(8, BYTES)).string(tensor.name);
+  if ("location" in tensor.parts) return [externalTensor(about, tensor.parts)];
   about.uint32(tag(9, BYTES)).uint32(totalLength(tensor.parts));
   const fields = about.finish();
   const head = new Writer().uint32(tag(5, BYTES)).uint32(fields.length + totalLength(tensor.parts));
   return [head.finish(), fields, ...tensor.parts];
+}
+
+/** TensorProto.external_data, field 13, and data_location EXTERNAL, field 14. */
+function externalTensor(about: Writer, part: StoredPart): Uint8Array {
+  for (const [key, value] of Object.entries(part)) {
+    nested(about, 13, (entry) => entry.uint32(tag(1, BYTES)).string(key).uint32(tag(2, BYTES)).string(String(value)));
+  }
+  about.uint32(tag(14, VARINT)).int32(1);
+  return new Writer().uint32(tag(5, BYTES)).bytes(about.finish()).finish();
 }
 
 function writeNode(writer: Writer, node: NodeMessage): void {

@@ -5,12 +5,20 @@ export const ElementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 }
 
 export type ElementType = (typeof ElementType)[keyof typeof ElementType];
 
-/** A weight or constant. `parts` are its raw little-endian bytes, one after the other; they are not copied until encoding. */
+/** A weight or constant. `parts` are its raw little-endian bytes, one after the other, not copied until encoding; or their place in
+ * a file, which ONNX Runtime maps. */
 export interface TensorMessage {
   readonly name: string;
   readonly type: ElementType;
   readonly dims: readonly number[];
-  readonly parts: readonly Uint8Array[];
+  readonly parts: readonly Uint8Array[] | StoredPart;
+}
+
+/** A stretch of a file of external data; `location` is relative to the model's folder. */
+export interface StoredPart {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** An attribute's value; integers and floats look alike in JavaScript, hence the tags. */

@@ -59,11 +59,14 @@ function usedConstants(
     const tensor = constants?.get(name);
     if (tensor === undefined) continue;
     const expected = (graph.values[name] as GraphValue).shape;
-    if (tensor.shape.join() !== expected.join() || tensor.data.length !== dataLength(tensor)) {
+    // The arrays of a tensor in a file are not read here: that is left to ONNX Runtime.
+    const isWhole = tensor.stored !== undefined || tensor.data.length === dataLength(tensor);
+    if (tensor.shape.join() !== expected.join() || !isWhole) {
       const message = `${name} is [${tensor.shape}] with ${tensor.data.length} numbers, the graph wants [${expected}].`;
       throw new ShapeMismatchError(message, { subject: name });
     }
-    used.set(name, asFloat32 ? { format: "f32", shape: tensor.shape, data: toFloat32(tensor) } : tensor);
+    const dense = asFloat32 && tensor.format !== "f32";
+    used.set(name, dense ? { format: "f32", shape: tensor.shape, data: toFloat32(tensor) } : tensor);
   }
   return used;
 }
@@ -77,6 +80,7 @@ function threadsFor({ fewRows }: CompileOptions, { threads }: OnnxRuntimeOptions
 }
 
 async function createSession(graph: Graph, lowered: LoweredGraph, threads: number): Promise<InferenceSession> {
+  const folder = lowered.weightsFolder;
   try {
     return await InferenceSession.create(lowered.model, {
       executionProviders: ["cpu"],
@@ -86,6 +90,7 @@ async function createSession(graph: Graph, lowered: LoweredGraph, threads: numbe
       graphOptimizationLevel: "all",
       // Fatal only: what goes wrong is thrown, and not printed as well.
       logSeverityLevel: 4,
+      ...(folder === undefined ? {} : { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
     });
   } catch (cause) {
     throw new BackendFailedError(`ONNX Runtime does not take the graph ${graph.name}: ${messageOf(cause)}`, {

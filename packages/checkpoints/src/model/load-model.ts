@@ -34,10 +34,7 @@ export async function loadModel(place: Folder, { signal }: LoadModelOptions = {}
     const tensors = new Map<string, WeightTensor>();
     for (const [name, shape] of baseParameterShapes(config.spec)) {
       if (signal?.aborted) throw new AbortedError(`Loading ${source.name} was aborted.`, { cause: signal.reason });
-      if (!source.has(name)) throw missingTensor(name, source.name);
-      const tensor = await source.read(name);
-      requireShape(name, tensor.shape, shape, source.name);
-      tensors.set(name, tensor);
+      tensors.set(name, await readParameter(source, name, shape));
     }
     return { weights: { spec: config.spec, tensors }, config, warnings: unusedTensors(source, tensors, config) };
   } finally {
@@ -45,7 +42,24 @@ export async function loadModel(place: Folder, { signal }: LoadModelOptions = {}
   }
 }
 
-function unusedTensors(source: TensorSource, used: ReadonlyMap<string, unknown>, { spec }: ModelConfig): string[] {
+/** @throws MissingTensorError, ShapeMismatchError; what reading throws */
+export async function readParameter(
+  source: TensorSource,
+  name: string,
+  shape: readonly number[],
+): Promise<WeightTensor> {
+  if (!source.has(name)) throw missingTensor(name, source.name);
+  const tensor = await source.read(name);
+  requireShape(name, tensor.shape, shape, source.name);
+  return tensor;
+}
+
+/** Tensors that were not used and might have mattered, one sentence each. */
+export function unusedTensors(
+  source: TensorSource,
+  used: ReadonlyMap<string, unknown>,
+  { spec }: ModelConfig,
+): string[] {
   const warnings: string[] = [];
   for (const name of source.names()) {
     // RoPE's frequencies follow from the configuration.

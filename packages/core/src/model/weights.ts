@@ -2,8 +2,30 @@ import type { ModelSpec } from "./model-spec.js";
 import type { StreamSpec } from "./stream-spec.js";
 import type { TransitionCounts } from "./transition-counts.js";
 
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * Where a tensor's bytes lie in a file, for runtimes that map files into memory rather than take arrays: `data` little-endian as in
+ * the tensor, but 8-bit weights as {@link int8Blocks} lays them; `scales` and `offsets` as in the tensor.
+ */
+export interface StoredBytes {
+  readonly file: string;
+  readonly data: ByteRange;
+  readonly scales?: ByteRange;
+  readonly offsets?: ByteRange;
+}
+
+/** What a tensor may say beside its numbers. */
+interface Storable {
+  /** Reading the tensor's arrays may then read the file each time. */
+  readonly stored?: StoredBytes;
+}
+
 /** Float32 weights, row-major. */
-export interface Float32Tensor {
+export interface Float32Tensor extends Storable {
   readonly format: "f32";
   readonly shape: readonly number[];
   readonly data: Float32Array;
@@ -13,7 +35,7 @@ export interface Float32Tensor {
  * Symmetric 8-bit weights of a matrix [out, in]: the last axis is cut in blocks of `blockSize` (the last block may be short),
  * each with one float scale: `w[o, i] = data[o * in + i] * scales[o * ceil(in / blockSize) + floor(i / blockSize)]`.
  */
-export interface Int8BlockTensor {
+export interface Int8BlockTensor extends Storable {
   readonly format: "int8-block";
   readonly shape: readonly [number, number];
   /** -128..127, [out, in] */
@@ -27,7 +49,7 @@ export interface Int8BlockTensor {
  * 4-bit weights of a matrix [out, in], in blocks of `blockSize` along the last axis: `w = (q - 8) * scale + offset`, with the scale
  * and the offset of the block. Offsets are real numbers, so that a block's smallest weight need not be a multiple of its scale.
  */
-export interface Int4BlockTensor {
+export interface Int4BlockTensor extends Storable {
   readonly format: "int4-block";
   readonly shape: readonly [number, number];
   /** q, 0..15, two a byte, the first in the low nibble; a row's last block is filled up. [out, ceil(in / blockSize), blockSize / 2] */
@@ -64,6 +86,18 @@ export function dataLength(tensor: WeightTensor): number {
   return (rows * Math.ceil(columns / tensor.blockSize) * tensor.blockSize) / 2;
 }
 
+/** 8-bit weights with 128 for zero, a row's last block filled up: [out, ceil(in / blockSize), blockSize], as kernels read them. */
+export function int8Blocks({ data, shape: [rows, columns], blockSize }: Int8BlockTensor): Uint8Array {
+  const padded = Math.ceil(columns / blockSize) * blockSize;
+  const bytes = new Uint8Array(rows * padded).fill(128);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      bytes[row * padded + column] = (data[row * columns + column] as number) + 128;
+    }
+  }
+  return bytes;
+}
+
 /** The tensor's values as float32, row-major; the tensor's own array when it already is. */
 export function toFloat32(tensor: WeightTensor): Float32Array {
   switch (tensor.format) {
@@ -93,11 +127,16 @@ function int4ToFloat32({ shape: [rows, columns], data, blockSize, scales, offset
   const blocks = Math.ceil(columns / blockSize);
   const out = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const block = row * blocks + Math.floor(column / blockSize);
-      const place = block * blockSize + (column % blockSize);
-      const q = ((data[place >> 1] as number) >> (4 * (place & 1))) & 15;
-      out[row * columns + column] = (q - 8) * (scales[block] as number) + (offsets?.[block] ?? 0);
+    for (let block = 0; block < blocks; block++) {
+      const scale = scales[row * blocks + block] as number;
+      const offset = offsets === undefined ? 0 : (offsets[row * blocks + block] as number);
+      const from = (row * blocks + block) * blockSize;
+      const begin = row * columns + block * blockSize;
+      const count = Math.min(blockSize, columns - block * blockSize);
+      for (let index = 0; index < count; index++) {
+        const byte = data[(from + index) >> 1] as number;
+        out[begin + index] = (((byte >> (4 * (index & 1))) & 15) - 8) * scale + offset;
+      }
     }
   }
   return out;
