@@ -125,6 +125,15 @@ describe("models", () => {
     }
   });
 
+  it("end texts with what generation_config.json names too", async () => {
+    const files = await foreignFolder(sample);
+    files.set("config.json", Buffer.from(JSON.stringify(writeModelConfig(sample.spec, { eosTokenIds: [1] }))));
+    files.set("generation_config.json", Buffer.from(JSON.stringify({ eos_token_id: [1, 2], temperature: 1 })));
+    expect((await loadModel(files)).config.eosTokenIds).toEqual([1, 2]);
+    files.set("generation_config.json", Buffer.from(JSON.stringify({ eos_token_id: "</s>" })));
+    await expect(loadModel(files)).rejects.toMatchObject({ code: "INVALID_FILE", subject: "eos_token_id" });
+  });
+
   it("stop loading when the caller aborts", async () => {
     await expect(loadModel(await foreignFolder(sample), { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: "ABORTED",

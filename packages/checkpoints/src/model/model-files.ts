@@ -1,5 +1,6 @@
 /** File names of a Hugging Face folder. */
 export const CONFIG_FILE = "config.json";
+export const GENERATION_FILE = "generation_config.json";
 export const WEIGHTS_FILE = "model.safetensors";
 
 /** The object of ours in config.json; its checksum covers the whole file. */

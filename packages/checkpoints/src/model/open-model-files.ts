@@ -10,12 +10,14 @@ import { openShards } from "../safetensors/open-shards.js";
 import { INDEX_FILE } from "../safetensors/shard-index.js";
 import { loadModelConfig } from "./load-model-config.js";
 import { WEIGHTS_FILE } from "./model-files.js";
+import { parameterSource } from "./parameter-source.js";
 import { safetensorsTensors, shardedTensors } from "./safetensors-tensors.js";
 import type { TensorSource } from "./tensor-source.js";
 
 /** A model's configuration, and its tensors still in their files. */
 export interface ModelFiles {
   readonly config: ModelConfig;
+  /** By the names of `parameterNames`. */
   readonly tensors: TensorSource;
   close(): Promise<void>;
 }
@@ -34,12 +36,12 @@ export async function openModelFiles(place: Folder): Promise<ModelFiles> {
   if (sharded) {
     if (ours) throw strangers(true, pathIn(place, ""));
     const shards = await openShards(place);
-    return { config, tensors: shardedTensors(shards), close: () => shards.close() };
+    return { config, tensors: parameterSource(shardedTensors(shards), config.spec), close: () => shards.close() };
   }
   const file = await openSafetensors(await openIn(place, WEIGHTS_FILE));
   return closingOnError(file, () => {
     if (ours !== file.checksummed) throw strangers(ours, pathIn(place, ""));
-    return { config, tensors: safetensorsTensors(file), close: () => file.close() };
+    return { config, tensors: parameterSource(safetensorsTensors(file), config.spec), close: () => file.close() };
   });
 }
 
@@ -53,7 +55,7 @@ async function openGgufModel(place: string | Uint8Array | Blob): Promise<ModelFi
   const file = await openGguf(place);
   return closingOnError(file, async () => {
     const config = readModelConfig(await ggufConfig(file), file.name);
-    return { config, tensors: ggufTensors(file), close: () => file.close() };
+    return { config, tensors: parameterSource(ggufTensors(file), config.spec), close: () => file.close() };
   });
 }
 
