@@ -3,13 +3,16 @@ import { resolve } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 
 describe("README.md", () => {
-  it("shows the example, which prints what it says", async () => {
+  it.each([
+    ["train-and-stream", "A pub near 寿司 🍣"],
+    ["render-chat", "<|user|>Which pub is near Café Brazil?</s><|assistant|>"],
+  ])("shows the example %s, which prints what it says", async (name, printed) => {
     const folder = resolve(import.meta.dirname, "..");
-    const example = await readFile(resolve(folder, "examples/train-and-stream.ts"), "utf8");
+    const example = await readFile(resolve(folder, `examples/${name}.ts`), "utf8");
     expect(await readFile(resolve(folder, "README.md"), "utf8")).toContain(example);
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
-    await import("../examples/train-and-stream.js");
-    expect(log).toHaveBeenCalledExactlyOnceWith("A pub near 寿司 🍣");
+    await import(`../examples/${name}.ts`);
+    expect(log).toHaveBeenCalledExactlyOnceWith(printed);
     log.mockRestore();
   });
 });

@@ -6,7 +6,8 @@ const longestPiece = 256;
 
 /**
  * Rebuilds the merges of a SentencePiece BPE, which keeps only each piece's score: every way to cut a piece into two others
- * is a merge, and the piece with the higher score comes first. As Hugging Face's converter does.
+ * is a merge, and the piece with the higher score comes first. As in Hugging Face's converter of Llama 2, cuts of one piece
+ * stand in the order of their ids; other orders give other tokens only inside repeats, such as "aaaa".
  *
  * @param scores (id)
  */
