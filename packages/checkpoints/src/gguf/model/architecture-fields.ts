@@ -40,15 +40,25 @@ export class ArchitectureFields {
     return value;
   }
 
-  /** A number, or whatever else the file has. */
-  any(key: string): GgufValue | undefined {
-    return this.#get(key);
+  /** Says that the key changes nothing here, whatever its value. */
+  ignore(key: string): void {
+    this.#get(key);
+  }
+
+  /** A switch for each layer: as many as the file has. */
+  switches(key: string): readonly boolean[] | undefined {
+    const value = this.#get(key);
+    if (!Array.isArray(value)) return undefined;
+    return (value as readonly GgufValue[]).map((one) => {
+      if (typeof one !== "boolean") throw this.#invalid(key, "is no list of booleans");
+      return one;
+    });
   }
 
   /** Keys that change nothing here when they have one of these values. */
   harmless(key: string, values: readonly GgufValue[]): void {
     const value = this.#get(key);
-    if (value !== undefined && !values.includes(value)) throw this.refuse(key, `is ${JSON.stringify(value)}`);
+    if (value !== undefined && !values.includes(value)) throw this.refuse(key, `is ${String(value)}`);
   }
 
   /** @throws UnsupportedError naming the first key of the architecture that was not read */

@@ -68,9 +68,9 @@ async function smollm3(fields: ArchitectureFields, file: GgufFile): Promise<Conf
 async function gemma3(fields: ArchitectureFields, file: GgufFile): Promise<Config> {
   const config = await rmsDecoder("gemma3_text", fields, file);
   const layers = config.num_hidden_layers as number;
-  const pattern = fields.any("attention.sliding_window_pattern") ?? 6;
-  const slides = (layer: number) =>
-    Array.isArray(pattern) ? pattern[layer] === true : (layer + 1) % Number(pattern) !== 0;
+  const listed = fields.switches("attention.sliding_window_pattern");
+  const period = listed === undefined ? (fields.number("attention.sliding_window_pattern") ?? 6) : 0;
+  const slides = (layer: number) => listed?.[layer] ?? (layer + 1) % period !== 0;
   const heads = config.num_attention_heads as number;
   // Only the 27B model, which has 62 layers, scales its scores by something other than its head size.
   const scaledBy = layers === 62 ? (config.hidden_size as number) / heads : config.head_dim;

@@ -36,7 +36,7 @@ export async function ggufConfig(file: GgufFile): Promise<Record<string, unknown
   fields.harmless("expert_count", [0]);
   fields.harmless("expert_used_count", [0]);
   fields.harmless("attention.causal", [true]);
-  fields.any("tensor_data_layout");
+  fields.ignore("tensor_data_layout");
   fields.refuseOthers();
   return {
     ...config,
@@ -56,8 +56,13 @@ function refuseParts({ name, metadata }: GgufFile): void {
   });
 }
 
-function tokens({ metadata }: GgufFile): Record<string, unknown> {
-  const id = (key: string) => metadata.get(`tokenizer.ggml.${key}_token_id`) ?? null;
-  const ends = [id("eos"), id("eot"), id("eom")].filter((end) => end !== null);
-  return { bos_token_id: id("bos"), eos_token_id: [...new Set(ends)], pad_token_id: id("padding") };
+function tokens(file: GgufFile): Record<string, unknown> {
+  const id = (name: string): number | undefined => {
+    const key = `tokenizer.ggml.${name}_token_id`;
+    const value = file.metadata.get(key);
+    if (value === undefined || typeof value === "number") return value;
+    throw invalidGguf(file.name, `"${key}" is no number`, key);
+  };
+  const ends = [id("eos"), id("eot"), id("eom")].filter((end) => end !== undefined);
+  return { bos_token_id: id("bos") ?? null, eos_token_id: [...new Set(ends)], pad_token_id: id("padding") ?? null };
 }

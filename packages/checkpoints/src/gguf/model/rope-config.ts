@@ -28,7 +28,7 @@ function scalingConfig(fields: ArchitectureFields, file: GgufFile): Record<strin
   const factor = fields.number("rope.scaling.factor");
   const original = fields.number("rope.scaling.original_context_length");
   const attention = fields.number("rope.scaling.attn_factor");
-  fields.any("rope.scaling.finetuned"); // says what was done to the model, not what is to be computed
+  fields.ignore("rope.scaling.finetuned"); // says what was done to the model, not what is to be computed
   // The config's reader refuses what is not computed, by the field's name.
   if (file.tensors.has(LONG_FACTORS)) return { rope_type: "longrope", attention_factor: attention ?? null };
   if (type === undefined || type === "none") return undefined;
