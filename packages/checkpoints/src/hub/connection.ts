@@ -1,4 +1,4 @@
-import { AnabranchError, HubError, throwIfAborted } from "@anabranch/core";
+import { HubError, throwIfAborted } from "@anabranch/core";
 import { type Asked, refusal } from "./refusal.js";
 import { PassingFailure, type RetryPolicy, retrying } from "./retry-policy.js";
 import { SilenceWatch } from "./silence-watch.js";
@@ -14,33 +14,32 @@ export interface Connection {
 }
 
 /**
- * One request, and what is done with its answer while the watch runs.
+ * One request, and what is done with its answer while the watch runs: tell it of every piece of the body.
  *
- * @param use must tell the watch of every piece of the body; what it throws is taken for a cut connection, errors of
- *   ours and {@link PassingFailure} apart.
- * @throws HubError, AbortedError; PassingFailure for what may go better next time.
+ * @throws HubError, AbortedError, what `use` throws; PassingFailure for what may go better next time.
  */
 export async function attempt<T>(
   connection: Connection,
   request: { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly subject: string },
   use: (response: Response, watch: SilenceWatch) => Promise<T>,
 ): Promise<T> {
-  const { endpoint, token, signal, retry } = connection;
-  const asked: Asked = { subject: request.subject, endpoint, withToken: token !== undefined };
+  const { signal, retry } = connection;
+  const { url, subject } = request;
   const watch = new SilenceWatch(signal, retry.silenceMs);
   try {
-    const headers = { ...request.headers, ...identity(connection, request.url) };
-    const response = await connection.fetch(request.url, { headers, signal: watch.signal });
+    const headers = { ...request.headers, ...identity(connection, url) };
+    const response = await connection
+      .fetch(url, { headers, signal: watch.signal })
+      .catch((cause: unknown) => Promise.reject(unreachable(cause, asked(connection, subject))));
     watch.heard();
     if (!response.ok && response.status !== 416) {
       await response.body?.cancel();
-      throw refusal(response, asked);
+      throw refusal(response, asked(connection, subject));
     }
     return await use(response, watch);
   } catch (error) {
-    throwIfAborted(signal, `Fetching ${request.subject}`);
-    if (error instanceof PassingFailure || AnabranchError.isInstance(error)) throw error;
-    throw unreachable(error, asked);
+    throwIfAborted(signal, `Fetching ${subject}`); // Then whatever it was is only how that looked from here.
+    throw error;
   } finally {
     watch.stop();
   }
@@ -54,11 +53,20 @@ export function patientFetch(connection: Connection, subject: string): typeof fe
     return retrying(connection, () =>
       attempt(connection, { url, headers, subject }, async (response) => {
         const { status, headers } = response;
-        return new Response(await response.arrayBuffer(), { status, headers });
+        const bytes = await response
+          .arrayBuffer()
+          .catch((cause: unknown) => Promise.reject(unreachable(cause, asked(connection, subject))));
+        return new Response(bytes, { status, headers });
       }),
     );
   };
 }
+
+const asked = ({ endpoint, token }: Connection, subject: string): Asked => ({
+  subject,
+  endpoint,
+  withToken: token !== undefined,
+});
 
 /** The token goes to the hub itself and to nobody that it refers us to (fetch drops it on redirects to elsewhere). */
 function identity({ endpoint, token }: Connection, url: string): Record<string, string> {

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError } from "@anabranch/core";
-import { getHFHubCachePath } from "@huggingface/hub";
 import { ioError } from "../bytes/io-failure.js";
+import { hubLibrary } from "./hub-library.js";
 
 /** Where to ask and where to keep. */
 export interface HubSettings {
@@ -24,7 +24,7 @@ export async function hubSettings(wishes: Partial<HubSettings>): Promise<HubSett
   return {
     endpoint: checkedEndpoint(wishes.endpoint ?? (env["HF_ENDPOINT"] || "https://huggingface.co")),
     token: offline ? undefined : checkedToken(wishes.token ?? (await foundToken(env))),
-    cacheDirectory: fromHome(wishes.cacheDirectory ?? getHFHubCachePath()),
+    cacheDirectory: fromHome(wishes.cacheDirectory ?? (await hubLibrary()).getHFHubCachePath()),
     offline,
   };
 }

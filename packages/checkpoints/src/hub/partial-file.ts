@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { throwIfAborted } from "@anabranch/core";
 import { ioError } from "../bytes/io-failure.js";
+import { sizeOf } from "./cache-layout.js";
 import { startDigest } from "./digest.js";
 import type { RemoteFile } from "./repo-listing.js";
 
@@ -80,7 +81,9 @@ export class PartialFile {
       await this.handle.truncate(this.file.size); // Something longer may have stood there.
       await this.handle.sync();
       await this.handle.close();
-      await rename(this.path, blob);
+      await rename(this.path, blob).catch(async (error: unknown) => {
+        if ((await sizeOf(blob)) !== this.file.size) throw error; // Else another process was quicker.
+      });
     });
   }
 

@@ -1,8 +1,9 @@
 import { posix } from "node:path";
 import { AnabranchError, HubError } from "@anabranch/core";
-import { type ListFileEntry, listFiles, modelInfo } from "@huggingface/hub";
+import type { ListFileEntry } from "@huggingface/hub";
 import { type Connection, patientFetch } from "./connection.js";
 import type { Digest } from "./digest.js";
+import { hubLibrary } from "./hub-library.js";
 import { type HubPlace, placeName } from "./hub-place.js";
 import { isPlainPath } from "./plain-path.js";
 
@@ -40,6 +41,7 @@ export async function listRepo(
   const subject = placeName({ repo, revision });
   const hub = { hubUrl: connection.endpoint, fetch: patientFetch(connection, subject) };
   try {
+    const { listFiles } = await hubLibrary();
     const commit = COMMIT.test(revision) ? revision : await commitOf(repo, revision, hub);
     const files = new Map<string, RemoteFile>();
     for (const folder of folders) {
@@ -62,6 +64,7 @@ export async function listRepo(
 }
 
 async function commitOf(repo: string, revision: string, hub: { hubUrl: string; fetch: typeof fetch }): Promise<string> {
+  const { modelInfo } = await hubLibrary();
   const { sha } = await modelInfo({ ...hub, name: repo, revision, additionalFields: ["sha"] });
   if (typeof sha === "string" && COMMIT.test(sha)) return sha;
   throw new TypeError(`${JSON.stringify(sha)} is no commit`);

@@ -84,8 +84,13 @@ describe("a connection that is cut", () => {
     expect(ranges().at(-1)).toBeUndefined();
   });
 
-  it("in the list of files is asked again", async () => {
+  it("before the list of files is asked for again", async () => {
     hub.fail(/tree/, { status: 503 }, 2);
+    await expectWhole(await fetched());
+  });
+
+  it("in the middle of the list of files is asked again", async () => {
+    hub.fail(/tree/, { cutAfter: 10 });
     await expectWhole(await fetched());
   });
 
@@ -254,6 +259,14 @@ describe("an abort", () => {
     await expect(fetched({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "ABORTED" });
     expect(hub.requests).toEqual([]);
   });
+});
+
+it("what the caller's own progress handler throws comes out as it is", async () => {
+  const thrown = new Error("the caller's");
+  const onProgress = () => {
+    throw thrown;
+  };
+  await expect(fetched({ onProgress })).rejects.toBe(thrown);
 });
 
 describe("a disk", () => {

@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fetchFromHub } from "../../src/node.js";
 import { emptyHubHome, quick } from "../support/hub-home.js";
@@ -26,7 +27,7 @@ afterEach(async () => {
 
 /** A real process that fetches the repository. */
 function child(): ChildProcess & { readonly stdout: NodeJS.ReadableStream } {
-  const script = resolve(import.meta.dirname, "../support/fetch-in-child.ts");
+  const script = fileURLToPath(new URL("../support/fetch-in-child.ts", import.meta.url));
   const args = ["--import", "tsx", "--conditions=anabranch-source", script, REPO, hub.endpoint];
   return spawn(process.execPath, args, {
     cwd: resolve(import.meta.dirname, "../.."),

@@ -93,7 +93,7 @@ export class LocalHub {
     const [, revision, tree, commit, path] =
       /^\/api\/models\/org\/name\/(?:revision\/([^/]+)|(tree)\/([^/]+)\/?(.*))$/.exec(pathname) ?? [];
     if (revision !== undefined) return this.#sendCommit(decodeURIComponent(revision), response);
-    if (tree !== undefined && commit === COMMIT) return this.#sendTree(path ?? "", searchParams, response);
+    if (tree !== undefined && commit === COMMIT) return this.#sendTree(path ?? "", searchParams, response, fault);
     const file = new RegExp(`^/org/name/resolve/${COMMIT}/(.*)$`).exec(pathname)?.[1];
     if (file !== undefined) return this.#resolve(decodeURIComponent(file), range, response, fault);
     return refuse(response, 404, { "x-error-code": "RepoNotFound" });
@@ -105,7 +105,12 @@ export class LocalHub {
     return sendJson(response, { _id: "1", id: REPO, sha, private: false, lastModified: "2026-01-01T00:00:00.000Z" });
   }
 
-  #sendTree(folder: string, search: URLSearchParams, response: ServerResponse): ServerResponse {
+  #sendTree(
+    folder: string,
+    search: URLSearchParams,
+    response: ServerResponse,
+    fault: Fault | undefined,
+  ): ServerResponse {
     const base = folder === "" ? "" : `${folder}/`;
     const below = [...this.files.keys()].filter((path) => path.startsWith(base));
     if (below.length === 0) return refuse(response, 404, { "x-error-code": "EntryNotFound" });
@@ -114,6 +119,10 @@ export class LocalHub {
     const next = `${this.endpoint}/api/models/${REPO}/tree/${COMMIT}/${folder}?cursor=${from + PAGE}`;
     const headers = from + PAGE < names.length ? { link: `<${next}>; rel="next"` } : {};
     const entries = names.slice(from, from + PAGE).map((name) => this.#entry(base + name));
+    if (fault !== undefined && "cutAfter" in fault) {
+      response.setHeader("content-type", "application/json");
+      return send(response, new TextEncoder().encode(JSON.stringify(entries)), undefined, "", fault);
+    }
     return sendJson(response, entries, headers);
   }
 
