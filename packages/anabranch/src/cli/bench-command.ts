@@ -35,6 +35,7 @@ interface Subject {
 }
 
 const number = wholeNumber(1, 512);
+const NO_ADAPTER = { streams: { mode: "lossless", gamma: 0 }, transitions: false } as const;
 const list = (text: string): number[] => text.split(",").map((part) => number(part));
 
 export function benchCommand(): Command {
@@ -53,7 +54,7 @@ export function benchCommand(): Command {
     .option("--model <folder>", "a model's folder, in place of the embedded ones")
     .option("--adapter <folder>", "its stream adapter's folder")
     .addOption(new Option("--streams <when...>", "when streams run").choices(timings).default(timings))
-    .option("--depth <list>", "levels of a draft; in shared mode γ alone counts", list, [3, 5, 7])
+    .option("--depth <list>", "levels of a draft; below γ in lossless mode only", list, [3, 5, 12])
     .option("--top-k <list>", "children of a draft node", list, [1, 3])
     .option("--nodes <list>", "nodes of a draft", list, [4, 8, 16, 39])
     .option("--limit <n>", "only the first n examples", wholeNumber(1))
@@ -94,7 +95,7 @@ async function benchModel(
   const threads: LoadOptions = options.threads === undefined ? {} : { threads: options.threads };
   const model = await load(folder, { adapter, signal, ...threads });
   try {
-    const settings = gridSettings(options, model.adapter?.streams ?? { mode: "lossless", gamma: 0 });
+    const settings = gridSettings(options, model.adapter ?? NO_ADAPTER);
     const { task, split, rounds, limit } = options;
     const onReport = (report: EvaluationReport, done: number, total: number): void => {
       const { streams, topK } = report.settings;

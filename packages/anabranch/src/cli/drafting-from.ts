@@ -20,15 +20,18 @@ export function draftingFrom(
 ): NamedDrafting {
   const { drafter, topK, gamma } = options;
   if (gamma !== undefined && streams !== undefined) checkGamma(gamma, streams);
-  const depth = gamma ?? streams?.gamma ?? 1;
-  const nodes = options.nodes ?? (topK === undefined ? undefined : Math.min(fullTreeNodes(topK, depth), MOST_NODES));
+  const levels = gamma ?? streams?.gamma ?? 1;
+  const nodes = options.nodes ?? (topK === undefined ? undefined : Math.min(fullTreeNodes(topK, levels), MOST_NODES));
+  // A γ that was named is the paper's setting: a tree of so many levels. More of them must be asked for.
+  const depth = options.depth ?? gamma;
   return {
     streams: options.streams,
     opening: options.opening,
+    transitions: options.transitions,
     ...(drafter === undefined ? {} : { drafter }),
     ...(topK === undefined ? {} : { topK }),
     ...(nodes === undefined ? {} : { nodes }),
-    ...(gamma === undefined ? {} : { depth }),
+    ...(depth === undefined ? {} : { depth }),
   };
 }
 

@@ -44,7 +44,9 @@ export interface DraftOptions {
   readonly streams: "parallel" | "deferred" | "auto";
   readonly topK?: number;
   readonly nodes?: number;
+  readonly depth?: number;
   readonly opening: boolean;
+  readonly transitions: boolean;
 }
 
 /** Options that say how to draft. */
@@ -65,6 +67,12 @@ export function addDraftOptions(command: Command): Command {
       "nodes of a draft, the most probable are kept (default: 8, or the full tree with --top-k)",
       wholeNumber(1, 4096),
     )
+    .option(
+      "--depth <n>",
+      "levels of a draft (default: γ, or more where the adapter has transitions)",
+      wholeNumber(1, 256),
+    )
+    .option("--no-transitions", "draft without counts of which token follows which")
     .option("--no-opening", "leave out the draft that the prefill pass verifies");
 }
 

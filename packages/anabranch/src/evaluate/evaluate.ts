@@ -10,7 +10,7 @@ import {
   rougeOverSet,
 } from "@anabranch/evaluation";
 import { describeMachine } from "@anabranch/evaluation/node";
-import { DEFAULT_LIMIT, type DraftingOptions, makeDrafter } from "../model/drafting.js";
+import { DEFAULT_LIMIT, type DraftingOptions, defaultDepth, makeDrafter } from "../model/drafting.js";
 import type { LanguageModel } from "../model/language-model.js";
 import type { TaskExample } from "../tasks/task.js";
 import { VERSION } from "../version.js";
@@ -80,7 +80,7 @@ export async function evaluate(
   const score = (set: DecodedSet) =>
     rougeOverSet(examples.map(({ references }, index) => ({ prediction: textOf(model, set, index), references })));
   const gamma = model.adapter?.streams.gamma ?? 0;
-  const depth = Math.min(options.depth ?? gamma, gamma);
+  const depth = options.depth ?? (model.adapter === undefined ? 0 : defaultDepth(model.adapter, options));
   const ours = score(streams);
   const theirs = score(plain);
   return {
@@ -115,13 +115,14 @@ export async function evaluate(
       task: options.task,
       split: options.split,
       mode: shared ? "shared" : "lossless",
-      gamma: shared ? gamma : depth,
+      gamma: shared ? gamma : Math.min(gamma, depth),
       depth,
       topK: options.topK ?? DEFAULT_LIMIT.topK,
       nodes: options.nodes ?? DEFAULT_LIMIT.nodes,
       streams: drafter.streamsInPass ? "parallel" : "deferred",
       drafter: drafter.name,
       opening: drafter.open !== undefined,
+      transitions: (model.adapter?.transitions ?? false) && options.transitions !== false,
       limit: options.limit ?? null,
       maxTokens,
       rougeStemmer: ours.stemmer,

@@ -4,6 +4,7 @@ import { fullTreeNodes } from "../model/full-tree.js";
 import { gridSettings } from "./grid.js";
 
 const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 });
+const modes = fc.constantFrom("shared" as const, "lossless" as const);
 const axes = fc.record({
   streams: fc.constantFrom(["parallel"] as const, ["deferred"] as const, ["parallel", "deferred"] as const),
   depth: numbers,
@@ -14,14 +15,17 @@ const axes = fc.record({
 describe("gridSettings", () => {
   it("gives every setting that an adapter can have once, and no other", () => {
     fc.assert(
-      fc.property(axes, fc.constantFrom("shared", "lossless"), fc.integer({ min: 1, max: 9 }), (grid, mode, gamma) => {
-        const depths = grid.depth.filter((depth) => (mode === "shared" ? depth === gamma : depth <= gamma));
+      fc.property(axes, modes, fc.integer({ min: 1, max: 9 }), fc.boolean(), (grid, mode, gamma, transitions) => {
+        const adapter = { streams: { mode, gamma }, transitions };
+        const fewer = grid.depth.filter((depth) => depth < gamma && mode === "lossless");
+        const more = grid.depth.filter((depth) => depth > gamma && transitions);
+        const depths = [...fewer, ...grid.depth.filter((depth) => depth === gamma), ...more];
         const timings = grid.streams.filter((timing) => mode === "lossless" || timing === "parallel");
         if (depths.length * timings.length === 0) {
-          expect(() => gridSettings(grid, { mode, gamma })).toThrow("No setting of the grid fits");
+          expect(() => gridSettings(grid, adapter)).toThrow("No setting of the grid fits");
           return;
         }
-        const settings = gridSettings(grid, { mode, gamma });
+        const settings = gridSettings(grid, adapter);
         expect(new Set(settings.map((setting) => JSON.stringify(setting))).size).toBe(settings.length);
         for (const { streams, depth, topK, nodes } of settings) {
           expect(timings).toContain(streams);

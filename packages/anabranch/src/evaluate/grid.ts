@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "@anabranch/core";
+import { InvalidArgumentError, type StreamSpec } from "@anabranch/core";
 import { fullTreeNodes } from "../model/full-tree.js";
 import type { LanguageModel } from "../model/language-model.js";
 import type { TaskExample } from "../tasks/task.js";
@@ -15,18 +15,21 @@ export interface GridAxes {
 type GridSetting = Required<Pick<EvaluateOptions, "streams" | "depth" | "topK" | "nodes">>;
 
 /**
- * The combinations that differ: no deferred streams in shared mode, no level beyond γ, in shared mode no fewer levels than
- * γ either (there γ belongs to the model), no tree larger than the full one, and none twice.
+ * The combinations that differ: no deferred streams in shared mode, levels beyond γ only where transitions go on below the
+ * streams, in shared mode no fewer levels than γ (there γ belongs to the model), no tree larger than the full one, and none
+ * twice.
  *
  * @throws InvalidArgumentError when none is left.
  */
 export function gridSettings(
   axes: GridAxes,
-  streams: { readonly mode: string; readonly gamma: number },
+  adapter: { readonly streams: Pick<StreamSpec, "mode" | "gamma">; readonly transitions: boolean },
 ): GridSetting[] {
-  const { mode, gamma } = streams;
+  const { mode, gamma } = adapter.streams;
   const timings = axes.streams.filter((timing) => timing === "parallel" || mode !== "shared");
-  const depths = axes.depth.filter((depth) => depth === gamma || (depth < gamma && mode !== "shared"));
+  const depths = axes.depth.filter((depth) => {
+    return depth === gamma || (depth < gamma ? mode === "lossless" : adapter.transitions);
+  });
   const settings = timings.flatMap((timing) =>
     depths.flatMap((depth) =>
       axes.topK.flatMap((topK) => {

@@ -37,7 +37,11 @@ export async function chooseTiming(
   return timing;
 }
 
-async function faster(model: BackendModel, adapter: AdapterHandle, limit: Required<DraftLimit>): Promise<StreamTiming> {
+async function faster(
+  model: BackendModel,
+  adapter: AdapterHandle,
+  limit: DraftLimit & { readonly depth: number },
+): Promise<StreamTiming> {
   const sequence = await model.createSequence({ adapter });
   try {
     const { maxPositions, maxRows } = model.capabilities;

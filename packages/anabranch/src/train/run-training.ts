@@ -15,7 +15,7 @@ import { checkpointFolder } from "@anabranch/training/node";
 import { load } from "../model/load.js";
 import { nextTurn } from "../model/next-turn.js";
 import type { TaskExample } from "../tasks/task.js";
-import { learnOpening } from "./learn-opening.js";
+import { type AnsweredPrompt, answerWithStreams, learnHabits } from "./learn-habits.js";
 import type { ModelSize } from "./recipe.js";
 import { saveResult } from "./save-result.js";
 import { selfCompletions } from "./self-completions.js";
@@ -92,7 +92,7 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
   await saveResult(result, tokenizer, options);
-  if (mode !== "next-token") await addOpening(prepared.examples, options);
+  if (mode !== "next-token") await addHabits(prepared.examples, options);
   return result;
 }
 
@@ -125,16 +125,29 @@ async function prepare(
   }
 }
 
-const openingPrompts = 1500;
+/** Prompts that a model answers for its habits, where its own answers are not there yet. */
+const habitPrompts = 1500;
 
-async function addOpening(examples: readonly TrainingExample[], options: RunTrainingOptions): Promise<void> {
+async function addHabits(examples: readonly TrainingExample[], options: RunTrainingOptions): Promise<void> {
   const { mode, out, base, format, threads, signal, onAnswer } = options;
   const [model, adapter] = mode === "lossless" ? [base as string, out] : [out, join(out, "adapter")];
-  await learnOpening(model, adapter, {
-    prompts: examples.slice(0, openingPrompts).map(({ prompt }) => Array.from(prompt)),
-    format,
-    ...(threads === undefined ? {} : { threads }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onAnswer === undefined ? {} : { onProgress: onAnswer }),
-  });
+  const prompts = examples.slice(0, habitPrompts).map(({ prompt }) => Array.from(prompt));
+  // Lossless streams leave the words as they are; answers that they learned from are still the model's.
+  const answers =
+    mode === "lossless" && options.self
+      ? ownAnswers(examples)
+      : await answerWithStreams(model, adapter, prompts, {
+          maxTokens: longestAnswer,
+          ...(threads === undefined ? {} : { threads }),
+          ...(signal === undefined ? {} : { signal }),
+          ...(onAnswer === undefined ? {} : { onProgress: onAnswer }),
+        });
+  await learnHabits(model, adapter, { answers, format });
+}
+
+function ownAnswers(examples: readonly TrainingExample[]): AnsweredPrompt[] {
+  return examples.map(({ prompt, completions }) => ({
+    prompt: Array.from(prompt),
+    completion: Array.from(completions[0] ?? []),
+  }));
 }

@@ -6,6 +6,7 @@ import {
   insertionLayer,
   type ModelWeights,
   type StreamSpec,
+  Transitions,
   type WeightTensor,
 } from "@anabranch/core";
 import type { CallQueue } from "./call-queue.js";
@@ -23,6 +24,7 @@ export class AttachedAdapter implements AdapterHandle {
   /** Base weights and adapter tensors by name; the arrays are the callers'. */
   readonly weights: ReadonlyMap<string, WeightTensor>;
   readonly programs = new ProgramCache();
+  readonly counted: Transitions | undefined;
   /** How many of a stream's best tokens drafts have asked for. */
   width = FIRST_WIDTH;
   readonly #queue: CallQueue;
@@ -34,6 +36,11 @@ export class AttachedAdapter implements AdapterHandle {
     this.insertion = insertionLayer(base.spec.layers, adapter.streams);
     this.weights = new Map<string, WeightTensor>([...base.tensors, ...adapter.tensors]);
     this.#queue = queue;
+    this.counted = adapter.transitions && new Transitions(adapter.transitions, base.spec.vocabularySize);
+  }
+
+  get transitions(): boolean {
+    return this.counted !== undefined;
   }
 
   /** @throws DisposedError */

@@ -5,6 +5,7 @@ import {
   type ModelSpec,
   type TokenLogProbs,
   topKTree,
+  treeWidth,
   UnknownTokenError,
 } from "@anabranch/core";
 import type { AttachedAdapter } from "./attached-adapter.js";
@@ -28,20 +29,39 @@ export async function draftTrees(
   for (const request of requests) checkDraftRequest(spec, request);
   const without = [...new Set(requests.filter((request) => !hasLevels(request, spec)).map(({ sequence }) => sequence))];
   if (without.length > 0) {
-    const topK = Math.max(...requests.map(({ limit }) => limit.topK));
-    const program = await programs.head(topK);
+    const width = Math.max(...requests.map(widthOf));
+    const program = await programs.head(width);
     const levels = await program.run(without.map(({ last }) => last?.states as Floats));
     without.forEach((sequence, index) => {
       (sequence.last as LastRow).levels = levels[index];
-      (sequence.attached as AttachedAdapter).width = Math.max(topK, (sequence.attached as AttachedAdapter).width);
+      (sequence.attached as AttachedAdapter).width = Math.max(width, (sequence.attached as AttachedAdapter).width);
     });
   }
-  return requests.map(({ sequence, limit }) => topKTree(sequence.last?.levels as readonly TokenLogProbs[], limit));
+  return requests.map(({ sequence, bonus, limit }) => {
+    const levels = sequence.last?.levels as readonly TokenLogProbs[];
+    return topKTree(levels.map(narrowed(widthOf({ sequence, bonus, limit }))), limit, {
+      transitions: sequence.attached?.counted,
+      bonus,
+    });
+  });
 }
 
-function hasLevels({ sequence, limit }: DraftAsked, { vocabularySize }: ModelSpec): boolean {
-  const width = sequence.last?.levels?.[0]?.tokens.length ?? 0;
-  return width >= Math.min(limit.topK, vocabularySize);
+/** Best tokens of a stream that a draft is made from. */
+function widthOf({ sequence, limit }: DraftAsked): number {
+  return treeWidth(limit, sequence.attached?.counted);
+}
+
+function hasLevels(request: DraftAsked, { vocabularySize }: ModelSpec): boolean {
+  const width = request.sequence.last?.levels?.[0]?.tokens.length ?? 0;
+  return width >= Math.min(widthOf(request), vocabularySize);
+}
+
+/** What was computed for a wider draft must not change a narrower one. */
+function narrowed(width: number): (level: TokenLogProbs) => TokenLogProbs {
+  return (level) =>
+    level.tokens.length <= width
+      ? level
+      : { tokens: level.tokens.subarray(0, width), logProbs: level.logProbs.subarray(0, width) };
 }
 
 function checkDraftRequest({ vocabularySize }: ModelSpec, { sequence, bonus, limit }: DraftAsked): void {

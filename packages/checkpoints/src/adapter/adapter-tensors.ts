@@ -8,6 +8,9 @@ export interface AdapterTensor {
   readonly shape: readonly [number | null, number | null];
 }
 
+/** Where an adapter's counted transitions stand: [n, 4], whole numbers as F32. */
+export const TRANSITIONS_TENSOR = "anabranch.transitions";
+
 /**
  * Every tensor that an adapter with these streams has. LoRA has PEFT's names; what PEFT knows nothing of lies below
  * `anabranch.`, where `anabranch.pruning.` and `anabranch.markov.` are reserved (docs/formats.md).

@@ -3,9 +3,12 @@ import {
   adapterParameterShapes,
   ChecksumError,
   type Float32Tensor,
+  InvalidFileError,
   type ModelSpec,
   type ModelWeights,
   type StreamSpec,
+  TRANSITION_WIDTH,
+  type TransitionCounts,
   toFloat32,
   UnsupportedError,
 } from "@anabranch/core";
@@ -16,7 +19,7 @@ import { HEADER_CHECKSUM } from "../safetensors/checksums.js";
 import { openSafetensors, type SafetensorsFile } from "../safetensors/open-safetensors.js";
 import { ADAPTER_WEIGHTS_FILE } from "./adapter-files.js";
 import type { AdapterSettings } from "./adapter-settings.js";
-import { adapterTensors } from "./adapter-tensors.js";
+import { adapterTensors, TRANSITIONS_TENSOR } from "./adapter-tensors.js";
 import { checkBase } from "./check-base.js";
 import { loadAdapterConfig } from "./load-adapter-config.js";
 
@@ -44,7 +47,13 @@ export async function loadAdapter(folder: Folder, { base }: LoadAdapterOptions =
     if (file.metadata.get(HEADER_CHECKSUM) !== config.tensorsChecksum) throw wrongTensors(file.name);
     if (base !== undefined) await checkBase(config, base, file.name);
     const tensors = await readTensors(file, streams, typeof base === "object" ? base.spec : undefined);
-    const adapter = { streams, tensors, ...(baseFingerprint === undefined ? {} : { baseFingerprint }) };
+    const transitions = await readTransitions(file);
+    const adapter = {
+      streams,
+      tensors,
+      ...(transitions === undefined ? {} : { transitions }),
+      ...(baseFingerprint === undefined ? {} : { baseFingerprint }),
+    };
     return { adapter, ...settings };
   } finally {
     await file.close();
@@ -55,7 +64,7 @@ async function readTensors(file: SafetensorsFile, streams: StreamSpec, spec?: Mo
   const blockSizes = readBlockSizes(file);
   const shapes = spec === undefined ? undefined : adapterParameterShapes(spec, streams);
   const tensors = new Map<string, Float32Tensor>();
-  const used = new Set<string>();
+  const used = new Set([TRANSITIONS_TENSOR]);
   for (const { name, fileName, shape } of adapterTensors(streams)) {
     const found = requireTensor(file.tensors, fileName, file.name).shape;
     const loose = [shape[0] ?? found[0] ?? 0, shape[1] ?? found[1] ?? 0];
@@ -78,6 +87,20 @@ async function readFloat32(file: SafetensorsFile, name: string, blockSize?: numb
   if (data instanceof Float32Array) return { format: "f32", shape, data };
   throw new UnsupportedError(`${file.name}: tensor "${name}" is I8, but the file does not say where its scales are.`, {
     subject: name,
+  });
+}
+
+/** @throws InvalidFileError for anything but rows of whole numbers. */
+async function readTransitions(file: SafetensorsFile): Promise<TransitionCounts | undefined> {
+  const found = file.tensors.get(TRANSITIONS_TENSOR);
+  if (found === undefined) return undefined;
+  requireShape(TRANSITIONS_TENSOR, found.shape, [found.shape[0] ?? 0, TRANSITION_WIDTH], file.name);
+  const { data } = await readFloat32(file, TRANSITIONS_TENSOR);
+  const rows = Int32Array.from(data);
+  if (rows.every((value, index) => value === data[index])) return { rows };
+  throw new InvalidFileError(`${file.name}: tensor "${TRANSITIONS_TENSOR}" holds counts that are no whole numbers.`, {
+    subject: TRANSITIONS_TENSOR,
+    cure: "Fetch or write the adapter again.",
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Adapter, InvalidArgumentError } from "@anabranch/core";
+import { type Adapter, InvalidArgumentError, TRANSITION_WIDTH } from "@anabranch/core";
 import { joinParts, type WritableFolder, writeIn } from "../bytes/folder.js";
 import { sealText } from "../bytes/seal.js";
 import { addWeight, int8Metadata } from "../model/int8-file.js";
@@ -15,7 +15,7 @@ import {
   ADAPTER_WEIGHTS_FILE,
 } from "./adapter-files.js";
 import type { AdapterSettings } from "./adapter-settings.js";
-import { adapterTensors } from "./adapter-tensors.js";
+import { adapterTensors, TRANSITIONS_TENSOR } from "./adapter-tensors.js";
 import { requireJson } from "./require-json.js";
 
 export interface SaveAdapterOptions extends AdapterSettings {
@@ -46,6 +46,11 @@ export async function saveAdapter(
     const [rows, columns] = tensor.shape;
     requireShape(name, tensor.shape, [shape[0] ?? rows ?? 0, shape[1] ?? columns ?? 0], "the adapter");
     addWeight(fileName, format === "int8" ? quantizeInt8(tensor, blockSize) : tensor, tensors, blockSizes);
+  }
+  if (adapter.transitions !== undefined) {
+    const { rows } = adapter.transitions;
+    const shape = [rows.length / TRANSITION_WIDTH, TRANSITION_WIDTH];
+    addWeight(TRANSITIONS_TENSOR, { format: "f32", shape, data: Float32Array.from(rows) }, tensors, blockSizes);
   }
   refuseExtras(adapter, new Set(expected.map(({ name }) => name)));
   const parts = await safetensorsParts(tensors, {

@@ -7,6 +7,7 @@ import {
   type ModelSpec,
   type ModelWeights,
   type StreamSpec,
+  type TransitionCounts,
 } from "@anabranch/core";
 import fc from "fast-check";
 
@@ -73,12 +74,29 @@ const streamSpecs = (spec: ModelSpec): fc.Arbitrary<StreamSpec> =>
       return modules === undefined ? rest : { ...rest, lora: { rank, alpha, modules, layers } };
     });
 
+const transitionCounts: fc.Arbitrary<TransitionCounts> = fc
+  .array(
+    fc.tuple(
+      fc.integer({ min: -1, max: 200_000 }),
+      fc.integer({ min: -1 }),
+      fc.nat(200_000),
+      fc.integer({ min: 1, max: 2 ** 24 }),
+    ),
+  )
+  .map((rows) => ({
+    rows: Int32Array.from(rows.flatMap(([before, last, token, count]) => [before, last % 200_000, token, count])),
+  }));
+
 /** A model and an adapter that fits it; the fingerprint is still to be set. */
 export const adaptersOf = (kind: "any bits" | "finite"): fc.Arbitrary<{ weights: ModelWeights; adapter: Adapter }> =>
   modelsOf("finite").chain((weights) =>
-    fc.tuple(streamSpecs(weights.spec), fc.integer()).map(([streams, seed]) => ({
+    fc.tuple(streamSpecs(weights.spec), fc.integer(), fc.option(transitionCounts)).map(([streams, seed, counted]) => ({
       weights,
-      adapter: { streams, tensors: tensors(adapterParameterShapes(weights.spec, streams), kind, seed) },
+      adapter: {
+        streams,
+        tensors: tensors(adapterParameterShapes(weights.spec, streams), kind, seed),
+        ...(counted === null ? {} : { transitions: counted }),
+      },
     })),
   );
 

@@ -28,6 +28,7 @@ export const draftLimits: fc.Arbitrary<DraftLimit> = fc
     nodes: fc.nat(16),
     topK: fc.integer({ min: 1, max: 4 }),
     depth: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
+    transitions: fc.boolean(),
   })
   .map(({ depth, ...limit }) => (depth === undefined ? limit : { ...limit, depth }));
 
@@ -184,7 +185,7 @@ function deferredEqualsParallel(settings: ConformanceSettings): ConformanceCase 
             await model.commit([{ sequence, path: pathTo(rows, pick % rows.length) }]);
             if (carry === "none") await model.streams([{ sequence }]);
             // One node a level: only a near-tie between a level's best two tokens can change it.
-            const limit = { nodes: adapter.gamma, topK: 1 };
+            const limit = { nodes: adapter.gamma, topK: 1, transitions: false };
             const [draft] = await model.draft([{ sequence, bonus: 0, limit }]);
             drafts.push(draft);
           }

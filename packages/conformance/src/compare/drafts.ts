@@ -3,8 +3,8 @@ import { expectThat } from "../conformance-failure.js";
 import { expectClose, isClose, scaleOf } from "./closeness.js";
 
 /** The reference's limit under which every token that could stand in a draft of `limit` stands, with near-ties. */
-export function widened({ topK, depth }: DraftLimit): DraftLimit {
-  return { nodes: 20_000, topK: topK + 3, ...(depth !== undefined && { depth }) };
+export function widened({ topK, ...limit }: DraftLimit): DraftLimit {
+  return { ...limit, nodes: 20_000, topK: topK + 3 };
 }
 
 /**
@@ -22,14 +22,14 @@ export function expectSameDraft(
 ): void {
   expectWithinLimit(ours, limit);
   const margin = tolerance * scaleOf(wide.logProbs);
-  const levels = levelTables(wide);
-  const depths = draftDepths(ours);
+  const siblings = siblingTables(wide);
+  const places = placesOf(ours);
   ours.tokens.forEach((token, node) => {
-    const expected = levels.get(depths[node] as number)?.get(token);
+    const expected = siblings.get(places[node] as string)?.get(token);
     expectThat(
       expected !== undefined && isClose(ours.logProbs[node] as number, expected, margin),
       () =>
-        `draft node ${node} (level ${depths[node]}, token ${token}) has log-probability ${ours.logProbs[node]}, ` +
+        `draft node ${node} (${places[node]}, token ${token}) has log-probability ${ours.logProbs[node]}, ` +
         `the reference ${expected ?? "does not have it among the best"}`,
     );
   });
@@ -62,15 +62,25 @@ function expectWithinLimit(draft: DraftTree, limit: DraftLimit): void {
   expectThat(deepest <= (limit.depth ?? deepest), () => `a draft has ${deepest} levels, ${limit.depth} were allowed`);
 }
 
-/** Log-probability of each token by level: levels of streams do not depend on the node above. */
-function levelTables(wide: DraftTree): Map<number, Map<number, number>> {
-  const depths = draftDepths(wide);
-  const levels = new Map<number, Map<number, number>>();
-  wide.tokens.forEach((token, node) => {
-    const depth = depths[node] as number;
-    levels.set(depth, (levels.get(depth) ?? new Map()).set(token, wide.logProbs[node] as number));
+/** What a node's log-probability may depend on: its level and, where transitions take part, the two tokens above it. */
+function placesOf(draft: DraftTree): string[] {
+  const above = (node: number): number => (node === ROOT ? ROOT : (draft.parents[node] as number));
+  const token = (node: number): string => (node === ROOT ? "the bonus token" : String(draft.tokens[node]));
+  return Array.from(draftDepths(draft), (depth, node) => {
+    const parent = above(node);
+    return `level ${depth} after ${token(above(parent))}, ${token(parent)}`;
   });
-  return levels;
+}
+
+/** Log-probability of each token by place. */
+function siblingTables(wide: DraftTree): Map<string, Map<number, number>> {
+  const places = placesOf(wide);
+  const tables = new Map<string, Map<number, number>>();
+  wide.tokens.forEach((token, node) => {
+    const place = places[node] as string;
+    tables.set(place, (tables.get(place) ?? new Map()).set(token, wide.logProbs[node] as number));
+  });
+  return tables;
 }
 
 function jointLogProbs({ parents, logProbs }: DraftTree): number[] {

@@ -1,4 +1,4 @@
-import { LINEAR_MODULES, type ModelSpec, type StreamMode, type StreamSpec } from "@anabranch/core";
+import { LINEAR_MODULES, linearModules, type ModelSpec, type StreamMode, type StreamSpec } from "@anabranch/core";
 import fc from "fast-check";
 
 /** A random adapter for a model of any depth; the seed is that of its tensors. */
@@ -12,6 +12,8 @@ export interface AdapterPlan {
   /** Layers with LoRA, as bits. */
   readonly layers: number;
   readonly initialisationRank: number;
+  /** Texts that transitions are counted over; none for an adapter without transitions. */
+  readonly texts: number;
   readonly seed: number;
 }
 
@@ -25,6 +27,7 @@ export const adapterPlans: fc.Arbitrary<AdapterPlan> = fc.record({
   modules: fc.subarray([...LINEAR_MODULES], { minLength: 1 }),
   layers: fc.integer({ min: 1, max: 15 }),
   initialisationRank: fc.nat(2),
+  texts: fc.nat(2),
   seed: fc.nat(),
 });
 
@@ -37,6 +40,7 @@ export const plainAdapter: AdapterPlan = {
   modules: ["q_proj", "v_proj"],
   layers: 15,
   initialisationRank: 0,
+  texts: 0,
   seed: 11,
 };
 
@@ -46,12 +50,14 @@ export function streamSpecOf(plan: AdapterPlan, mode: StreamMode, spec: ModelSpe
   const first = mode === "lossless" ? spec.layers - msaLayers : 0;
   const all = Array.from({ length: spec.layers }, (_, layer) => layer).filter((layer) => layer >= first);
   const layers = all.filter((layer) => (plan.layers >> layer) & 1);
+  const modules = linearModules(spec).filter((module) => plan.modules.includes(module));
   return {
     mode,
     gamma: plan.gamma,
     msaLayers,
     ...(plan.rank > 0 &&
-      layers.length > 0 && { lora: { rank: plan.rank, alpha: plan.alpha, modules: plan.modules, layers } }),
+      layers.length > 0 &&
+      modules.length > 0 && { lora: { rank: plan.rank, alpha: plan.alpha, modules, layers } }),
     ...(plan.initialisationRank > 0 && { initialisationRank: plan.initialisationRank }),
   };
 }

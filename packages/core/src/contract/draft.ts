@@ -20,8 +20,10 @@ export interface DraftLimit {
   readonly nodes: number;
   /** Children of a node: the k of the paper. */
   readonly topK: number;
-  /** Levels; γ when absent. */
+  /** Levels; γ when absent. More than γ where the adapter has transitions, which go on where streams end. */
   readonly depth?: number;
+  /** Whether an adapter's transitions take part; true when absent. */
+  readonly transitions?: boolean;
 }
 
 /** Runs the γ streams beside a sequence's last committed row (deferred streams). */

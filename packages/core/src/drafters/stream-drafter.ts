@@ -27,9 +27,10 @@ export function streamDrafter({ adapter, limit, timing }: StreamDrafterOptions):
       cure: "Use parallel streams, or an adapter trained in lossless mode.",
     });
   }
-  const levels = Math.min(limit.depth ?? adapter.streams.gamma, adapter.streams.gamma);
+  const levels = limit.depth ?? adapter.streams.gamma;
+  const counted = adapter.transitions && limit.transitions !== false;
   return {
-    name: `streams-${timing}`,
+    name: `streams-${timing}${counted ? "+transitions" : ""}`,
     streamsInPass: timing === "parallel",
     async draft({ calls, sequence, bonus, depth, options }) {
       if (timing === "deferred") await calls.streams([{ sequence }], options);

@@ -1,7 +1,7 @@
 import type { AdapterHandle } from "../contract/index.js";
 import type { Adapter, ModelWeights, StreamSpec } from "../model/index.js";
-import type { CallQueue } from "./call-queue.js";
 import { Transitions } from "../tree/transitions.js";
+import type { CallQueue } from "./call-queue.js";
 import { TextRunner } from "./text-runner.js";
 
 export class ReferenceAdapter implements AdapterHandle {

@@ -121,7 +121,8 @@ export class ReferenceModel implements BackendModel {
     return this.queue.run(async () => {
       throwIfAborted(signal, "A draft");
       return requests.map(({ sequence, bonus, limit }) => {
-        const streamLogits = this.checkUsable(sequence).last?.streamLogits ?? [];
+        const own = this.checkUsable(sequence);
+        const streamLogits = own.last?.streamLogits ?? [];
         checkDraftLimit(limit);
         if (!Number.isInteger(bonus) || bonus < 0 || bonus >= this.spec.vocabularySize) {
           throw new UnknownTokenError(`The bonus token is ${bonus}; the vocabulary has ${this.spec.vocabularySize}.`, {
@@ -133,7 +134,7 @@ export class ReferenceModel implements BackendModel {
             cure: "Ask for streams on that row in the pass, or call streams after commit.",
           });
         }
-        return draftFromStreams(streamLogits, limit, { transitions: (sequence as ReferenceSequence).adapter?.counted, bonus });
+        return draftFromStreams(streamLogits, limit, { transitions: own.adapter?.counted, bonus });
       });
     });
   }

@@ -1,3 +1,5 @@
+export { type CountTransitionsOptions, countTransitions } from "./count-transitions.js";
 export * from "./draft-tree.js";
 export * from "./row-visibility.js";
 export * from "./top-k-tree.js";
+export { type RankedTokens, Transitions } from "./transitions.js";
