@@ -1,5 +1,6 @@
 import { committedText } from "./cases/committed-text.js";
 import { endsOfLife } from "./cases/ends-of-life.js";
+import { families } from "./cases/families.js";
 import { loading } from "./cases/loading.js";
 import { plainPasses } from "./cases/plain-passes.js";
 import { queuedCalls } from "./cases/queued-calls.js";
@@ -18,6 +19,7 @@ export function conformanceCases(options: ConformanceOptions = {}): readonly Con
     plainPasses,
     committedText,
     streamCases,
+    families,
     severalSequences,
     queuedCalls,
     rowIndependence,

@@ -12,13 +12,13 @@ export function randomWeights({ spec, seed }: ModelPlan): ModelWeights {
   for (const [name, shape] of baseParameterShapes(spec)) {
     const count = shape.reduce((product, length) => product * length, 1);
     const data = random.normals(count, deviationOf(name, shape.at(-1) as number));
-    tensors.set(name, { format: "f32", shape, data: shape.length === 1 ? data.map((x) => 1 + x) : data });
+    tensors.set(name, { format: "f32", shape, data: name.endsWith("norm.weight") ? data.map((x) => 1 + x) : data });
   }
   return { spec, tensors };
 }
 
 function deviationOf(name: string, input: number): number {
-  if (name.endsWith("norm.weight")) return 0.2;
+  if (name.endsWith("norm.weight") || name.endsWith(".bias")) return 0.2;
   const isTable = name === parameterNames.embedding || name === parameterNames.head;
   const sharper = isTable || name.includes("q_proj") ? 3 : 1.2;
   return sharper / Math.sqrt(input);
