@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { benchCommand } from "./cli/bench-command.js";
+import { chatCommand } from "./cli/chat-command.js";
 import { demoCommand } from "./cli/demo-command.js";
 import { report } from "./cli/errors.js";
 import { evaluateCommand } from "./cli/evaluate-command.js";
@@ -12,6 +13,7 @@ import { VERSION } from "./version.js";
 const commands = [
   demoCommand(),
   generateCommand(),
+  chatCommand(),
   inspectCommand(),
   trainCommand(),
   evaluateCommand(),

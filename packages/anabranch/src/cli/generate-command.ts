@@ -1,30 +1,39 @@
 import type { Step } from "@anabranch/core";
 import { Command } from "commander";
+import type { Generation } from "../generate/generation.js";
+import type { LanguageModel } from "../model/language-model.js";
 import { colours, errorColours } from "./colours.js";
 import { draftingFrom } from "./drafting-from.js";
 import { interruptSignal } from "./interrupt.js";
 import { loadFrom } from "./load-command.js";
-import { addDraftOptions, addModelOptions, type DraftOptions, type ModelOptions, wholeNumber } from "./options.js";
+import { addDraftOptions, addModelOptions, type DraftOptions, type ModelOptions } from "./options.js";
+import { addTextOptions, type TextOptions, textFrom } from "./text-options.js";
 
-interface GenerateCommandOptions extends ModelOptions, DraftOptions {
-  readonly maxTokens: number;
+interface GenerateCommandOptions extends ModelOptions, DraftOptions, TextOptions {
+  readonly chat: boolean;
+  readonly system?: string;
   readonly json: boolean;
 }
 
-const example = "name[The Golden Curry], eatType[restaurant], food[Indian], area[riverside], near[Café Rouge]";
+const facts = "name[The Golden Curry], eatType[restaurant], food[Indian], area[riverside], near[Café Rouge]";
 
 export function generateCommand(): Command {
+  const examples = [
+    `anabranch generate "${facts}"`,
+    `anabranch generate --drafter none --json "${facts}"`,
+    'anabranch generate --model model.gguf --max-tokens 100 "Once upon a time"',
+    'anabranch generate --model HuggingFaceTB/SmolLM2-135M-Instruct --chat "What is a river?"',
+    'anabranch generate --model model.gguf --system "Answer in one word." --stop "." "Capital of France?"',
+  ];
   const command = new Command("generate")
-    .description("Continue a prompt, and show which tokens were drafted")
+    .description("Continue a prompt or answer a question, and show which tokens were drafted")
     .argument("<prompt>", "text; for the embedded model, facts about a restaurant")
-    .option("--max-tokens <n>", "most tokens to generate", wholeNumber(1), 256)
+    .option("--chat", "take the prompt for a question, in the model's chat template", false)
+    .option("--system <text>", "system message of the chat; implies --chat")
     .option("--json", "one JSON object a token, then one with the totals", false);
-  addDraftOptions(addModelOptions(command));
+  addTextOptions(addDraftOptions(addModelOptions(command)));
   return command
-    .addHelpText(
-      "after",
-      `\nExamples:\n  anabranch generate "${example}"\n  anabranch generate --drafter none --json "${example}"`,
-    )
+    .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`)
     .action((prompt: string, options: GenerateCommandOptions) => generate(prompt, options));
 }
 
@@ -32,15 +41,10 @@ async function generate(prompt: string, options: GenerateCommandOptions): Promis
   const signal = interruptSignal();
   const model = await loadFrom(options, signal);
   const steps: Step[] = [];
+  let text: Generation;
   try {
-    const drafting = draftingFrom(options, model.adapter?.streams);
-    const settings = {
-      ...drafting,
-      maxTokens: options.maxTokens,
-      signal,
-      onStep: (step: Step) => void steps.push(step),
-    };
-    for await (const piece of model.generate(prompt, settings)) {
+    text = begin(model, prompt, options, { signal, onStep: (step) => void steps.push(step) });
+    for await (const piece of text) {
       if (options.json) process.stdout.write(`${JSON.stringify(piece)}\n`);
       else process.stdout.write(piece.fromDraft ? colours.green(piece.text) : piece.text);
     }
@@ -49,10 +53,23 @@ async function generate(prompt: string, options: GenerateCommandOptions): Promis
   }
   const tokens = steps.reduce((sum, step) => sum + step.tokens.length, 0);
   const milliseconds = steps.reduce((sum, step) => sum + step.milliseconds.pass + step.milliseconds.other, 0);
-  if (options.json) process.stdout.write(`${JSON.stringify({ tokens, passes: steps.length, milliseconds })}\n`);
+  const { finish } = text;
+  if (options.json) process.stdout.write(`${JSON.stringify({ tokens, passes: steps.length, milliseconds, finish })}\n`);
   else {
     const totals = `${tokens} tokens in ${steps.length} passes, ${milliseconds.toFixed(1)} ms`;
     process.stdout.write("\n");
     process.stderr.write(`${errorColours.dim(totals)}\n`);
   }
+}
+
+function begin(
+  model: LanguageModel,
+  prompt: string,
+  options: GenerateCommandOptions,
+  listening: { readonly signal: AbortSignal; readonly onStep: (step: Step) => void },
+): Generation {
+  const settings = { ...draftingFrom(options, model.adapter?.streams), ...textFrom(options), ...listening };
+  const { chat, system } = options;
+  if (!chat && system === undefined) return model.generate(prompt, settings);
+  return model.chat(system === undefined ? {} : { system }).send(prompt, settings);
 }

@@ -2,15 +2,18 @@ import { createReferenceBackend } from "@anabranch/core";
 import type { LanguageModel } from "../model/language-model.js";
 import { load } from "../model/load.js";
 import { type ModelOptions, placesOf } from "./options.js";
+import { downloadBar } from "./progress.js";
 
 /** Loads what a command's options name. */
 export async function loadFrom(options: ModelOptions, signal: AbortSignal): Promise<LanguageModel> {
   const { model, adapter } = placesOf(options);
+  const bar = downloadBar();
   return load(model, {
     ...(adapter === undefined ? {} : { adapter }),
     ...(options.backend === "reference" ? { backend: createReferenceBackend() } : {}),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
-    weights: options.weights,
+    weights: options.weights === "f32" ? "float32" : options.weights,
     signal,
-  });
+    onProgress: bar.update,
+  }).finally(bar.stop);
 }

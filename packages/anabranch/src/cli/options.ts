@@ -1,3 +1,4 @@
+import type { WeightFormat } from "@anabranch/checkpoints";
 import { InvalidArgumentError as WrongChoiceError } from "@anabranch/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { EMBEDDED, type EmbeddedName } from "../embedded.js";
@@ -19,21 +20,24 @@ export interface ModelOptions {
   readonly gamma?: number;
   readonly backend: "onnx" | "reference";
   readonly threads?: number;
-  readonly weights: "float32" | "as-stored";
+  readonly weights: WeightFormat | "f32";
 }
 
 /** Options that say which model to load and what to run it on. */
 export function addModelOptions(command: Command): Command {
   return command
-    .option("--model <folder>", "a Hugging Face folder; the embedded model when absent")
-    .option("--adapter <folder>", "a stream adapter's folder")
+    .option(
+      "--model <folder>",
+      "a GGUF file, a Hugging Face folder, or a name on the hub; the embedded model when absent",
+    )
+    .option("--adapter <folder>", "the folder of a stream adapter or a PEFT LoRA, or its name on the hub")
     .addOption(new Option("--mode <mode>", "which embedded model").choices(["shared", "lossless"]).default("lossless"))
     .option("--gamma <n>", "streams; in shared mode another γ is another trained model", wholeNumber(1, 16))
     .addOption(new Option("--backend <name>", "what computes").choices(["onnx", "reference"]).default("onnx"))
     .option("--threads <n>", "threads of the backend; all processors when absent", wholeNumber(1))
     .addOption(
-      new Option("--weights <how>", "how to compute with 8-bit files")
-        .choices(["float32", "as-stored"])
+      new Option("--weights <format>", "what weights become")
+        .choices(["float32", "f32", "int8", "int4", "as-stored"])
         .default("float32"),
     );
 }

@@ -1,21 +1,33 @@
 import { createOnnxBackend } from "@anabranch/backend-onnx";
-import { type LoadedAdapter, loadAdapter, loadModel } from "@anabranch/checkpoints";
+import { isLora, type LoadedAdapter, loadAdapter, type WeightFormat } from "@anabranch/checkpoints";
 import type { HubProgress } from "@anabranch/checkpoints/node";
 import type { Backend, BackendModel } from "@anabranch/core";
 import { parseOpening } from "@anabranch/core";
 import { createLanguageModel, type LanguageModel } from "./language-model.js";
+import { loadWeights } from "./load-weights.js";
 import { loadTokenizer, modelSource, stopTokensOf } from "./model-source.js";
 import { type Place, pathOf } from "./place.js";
 
 export interface LoadOptions {
-  /** An adapter's folder. Without one the model decodes plainly. */
+  /**
+   * A stream adapter's folder; without one the model decodes plainly. Or a plain LoRA as PEFT writes it, which is folded
+   * into the weights while they are loaded: the model then is that fine-tune, without streams.
+   */
   readonly adapter?: Place;
   /** What computes. ONNX Runtime on the CPU when absent. */
   readonly backend?: Backend;
   /** Threads for the default backend; all processors when absent. */
   readonly threads?: number;
-  /** "float32" widens 8-bit weights while loading; "as-stored" computes with them. Default float32. */
-  readonly weights?: "float32" | "as-stored";
+  /**
+   * What the weights become: "float32", the default; "int8" or "int4", rounded in blocks of 32; or "as-stored", as the
+   * file has them, where the backend can compute with that.
+   */
+  readonly weights?: WeightFormat;
+  /**
+   * Whether a copy with the weights as asked for is kept on disk, in ANABRANCH_CACHE or ~/.cache/anabranch, from which the
+   * next load is faster and takes less memory. Default: for files of 64 MiB and more.
+   */
+  readonly keepCopy?: boolean;
   readonly signal?: AbortSignal;
   /** Hears of a download from the hub. */
   readonly onProgress?: (progress: HubProgress) => void;
@@ -37,11 +49,14 @@ export async function load(model: Place, options: LoadOptions = {}): Promise<Lan
   const path = await pathOf(model, fetching);
   const adapterPath = options.adapter === undefined ? undefined : await pathOf(options.adapter, fetching);
   const source = await modelSource(path);
-  const { weights: base, config } = await loadModel(source, abort);
+  const lora = adapterPath !== undefined && (await isLora(adapterPath)) ? { lora: adapterPath } : {};
+  const { keepCopy } = options;
+  const { weights: base, config } = await loadWeights(source, { weights, keepCopy, ...lora, ...abort });
   const tokenizer = await loadTokenizer(source);
-  const adapter = adapterPath === undefined ? undefined : await loadAdapter(adapterPath, { base });
+  const streams = "lora" in lora ? undefined : adapterPath;
+  const adapter = streams === undefined ? undefined : await loadAdapter(streams, { base });
   const opening = openingOf(adapter, adapterPath);
-  const settings = { weights, draftWeights: "int8", ...(threads === undefined ? {} : { threads }) } as const;
+  const settings = { draftWeights: "int8", ...(threads === undefined ? {} : { threads }) } as const;
   const backend = options.backend ?? createOnnxBackend(settings);
   const stopTokens = await stopTokensOf(source, tokenizer, config.eosTokenIds);
   const loaded = await backend.load(base, abort);

@@ -46,7 +46,12 @@ describe("anabranch generate", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     const totals = lines.pop();
-    expect(totals).toEqual({ tokens: 12, passes: expect.any(Number), milliseconds: expect.any(Number) });
+    expect(totals).toEqual({
+      tokens: 12,
+      passes: expect.any(Number),
+      milliseconds: expect.any(Number),
+      finish: "max-tokens",
+    });
     expect(lines.map(({ text }) => text).join("")).toBe(expected.text);
     expect(lines.flatMap(({ token }) => token ?? [])).toEqual(expected.tokens);
     expect(lines[0]).toMatchObject({ fromDraft: false, pass: 0, milliseconds: expect.any(Number) });

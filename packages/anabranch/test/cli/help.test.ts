@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { VERSION } from "../../src/version.js";
 import { runCli } from "../support/run-cli.js";
 
+const COMMANDS = ["demo", "generate", "chat", "inspect", "train", "evaluate", "bench"];
+
 describe("anabranch", () => {
-  it.each(["demo", "generate", "train", "evaluate", "bench"])("%s --help ends with examples of it", async (command) => {
+  it.each(COMMANDS)("%s --help ends with examples of it", async (command) => {
     const { code, stdout, stderr } = await runCli([command, "--help"]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain(`Usage: anabranch ${command} [options]`);
@@ -15,8 +17,7 @@ describe("anabranch", () => {
   it("lists its commands and exit codes, and its version", async () => {
     const help = await runCli(["--help"]);
     expect(help.code).toBe(0);
-    for (const command of ["demo", "generate", "train", "evaluate", "bench"])
-      expect(help.stdout).toContain(`\n  ${command} `);
+    for (const command of COMMANDS) expect(help.stdout).toContain(`\n  ${command} `);
     expect(help.stdout).toContain("Exit codes: 0 done, 1 failed, 2 wrong usage, 130 ended by Ctrl-C.");
     expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: "" });
   });
