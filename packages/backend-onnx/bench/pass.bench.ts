@@ -1,6 +1,8 @@
 /**
  * Milliseconds of the calls of a decoding step by rows, on random weights of the small model's shape, and the share of it
  * that is spent outside the runtime's own `run`. `pnpm bench pass [--threads 2] [--context 64] [--rounds 60] [--quantile 0.5] [--int8]`
+ *
+ * `pnpm bench pass --model smollm2 [--weights int8] [--block 32]`: milliseconds of a pass of SmolLM2-135M against rows and context.
  */
 import { parseArgs } from "node:util";
 import type {
@@ -14,6 +16,7 @@ import type {
 } from "@anabranch/core";
 import { createGraphBackend, createOnnxRuntime } from "../src/index.js";
 import { benchAdapter, benchWeights, quantized } from "./pass-model.js";
+import { type PassTableOptions, printPassTable } from "./pass-table.js";
 
 const { values } = parseArgs({
   args: process.argv.slice(2),
@@ -23,6 +26,9 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "60" },
     quantile: { type: "string", default: "0.5" },
     int8: { type: "boolean", default: false },
+    model: { type: "string", default: "small" },
+    weights: { type: "string", default: "int8" },
+    block: { type: "string", default: "32" },
   },
 });
 const rowCounts = [1, 2, 4, 8, 12, 16, 40];
@@ -145,4 +151,13 @@ async function main(): Promise<void> {
   await model.dispose();
 }
 
-await main();
+if (values.model === "smollm2") {
+  await printPassTable({
+    weights: values.weights as PassTableOptions["weights"],
+    blockSize: Number(values.block),
+    threads: Number(values.threads),
+    rounds: Number(values.rounds),
+  });
+} else {
+  await main();
+}
