@@ -274,6 +274,24 @@ export const mistakes: readonly KnownMistake[] = [
     },
   },
   {
+    what: "sees past a sliding window",
+    noticedBy: "models of other families give the reference's results, with deferred streams",
+    mistake: {
+      weights: ({ spec: { window: _, layerAttention, ...rest }, tensors }) => ({
+        tensors,
+        spec: {
+          ...rest,
+          ...(layerAttention && { layerAttention: layerAttention.map(({ window: __, ...layer }) => layer) }),
+        },
+      }),
+    },
+  },
+  {
+    what: "takes every activation for SiLU",
+    noticedBy: "models of other families give the reference's results, with shared streams",
+    mistake: { weights: ({ spec: { activation: _, ...spec }, tensors }) => ({ spec, tensors }) },
+  },
+  {
     what: "goes on with a disposed sequence",
     noticedBy: "a disposed sequence",
     mistake: { disposeSequence: async () => undefined },

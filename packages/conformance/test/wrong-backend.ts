@@ -8,6 +8,7 @@ import {
   createReferenceBackend,
   type DraftRequest,
   type DraftTree,
+  type ModelWeights,
   type PassRequest,
   type PassResult,
   type Sequence,
@@ -16,6 +17,8 @@ import {
 
 /** What a deliberately wrong backend does differently from the reference. `model` is the reference's. */
 export interface Mistake {
+  /** The weights that the model is really loaded from. */
+  weights?(weights: ModelWeights): ModelWeights;
   pass?(model: BackendModel, requests: readonly PassRequest[], options?: CallOptions): Promise<readonly PassResult[]>;
   commit?(model: BackendModel, requests: readonly CommitRequest[]): Promise<void>;
   draft?(model: BackendModel, requests: readonly DraftRequest[]): Promise<readonly DraftTree[]>;
@@ -32,7 +35,8 @@ export function wrongBackend(mistake: Mistake): Backend {
   return {
     ...reference,
     name: "wrong",
-    load: async (weights, options) => new WrongModel(await reference.load(weights, options), mistake),
+    load: async (weights, options) =>
+      new WrongModel(await reference.load(mistake.weights?.(weights) ?? weights, options), mistake),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Adapter, LINEAR_MODULES, type ModelSpec, type ModelWeights, type StreamMode } from "@anabranch/core";
+import { type Adapter, linearModules, type ModelSpec, type ModelWeights, type StreamMode } from "@anabranch/core";
 import type { TrainingExample } from "../src/index.js";
 import { initialAdapter, initialWeights } from "../src/index.js";
 import { Random } from "../src/random/random.js";
@@ -18,15 +18,31 @@ export const tinySpec: ModelSpec = {
   tiedHead: true,
 };
 
-export function tinyWeights(seed = 1): ModelWeights {
-  return { spec: tinySpec, tensors: initialWeights(tinySpec, seed) };
+/** Arithmetic that a Llama does not have, in as many places as one model can. */
+export const otherSpec: ModelSpec = {
+  ...tinySpec,
+  family: "other",
+  norm: "layer",
+  outputNorms: true,
+  headNorms: true,
+  mlp: "plain",
+  activation: "gelu",
+  positionTable: true,
+  embeddingScale: 4,
+  attentionScale: 0.5,
+  biases: ["q_proj", "k_proj", "v_proj", "o_proj", "up_proj", "down_proj"],
+  layerAttention: [{ window: 20 }, { rope: { theta: 100, rotated: 4 } }, { rope: { theta: 100 }, window: 30 }],
+};
+
+export function tinyWeights(seed = 1, spec = tinySpec): ModelWeights {
+  return { spec, tensors: initialWeights(spec, seed) };
 }
 
 /** Streams in the top two layers with LoRA, all of whose tensors are random: at zero, half of the gradients would be. */
-export function tinyAdapter(mode: StreamMode, gamma = 2, seed = 1): Adapter {
-  const lora = { rank: 2, alpha: 4, modules: LINEAR_MODULES, layers: mode === "shared" ? [0, 1, 2] : [1, 2] };
+export function tinyAdapter(mode: StreamMode, gamma = 2, seed = 1, spec = tinySpec): Adapter {
+  const lora = { rank: 2, alpha: 4, modules: linearModules(spec), layers: mode === "shared" ? [0, 1, 2] : [1, 2] };
   const streams = { mode, gamma, msaLayers: 2, lora };
-  const tensors = initialAdapter(tinySpec, streams, seed);
+  const tensors = initialAdapter(spec, streams, seed);
   const random = new Random(seed, "tiny adapter");
   for (const [name, { data }] of tensors) {
     if (name.endsWith("lora_B")) for (let i = 0; i < data.length; i++) data[i] = random.normal() * 0.3;

@@ -15,7 +15,7 @@ import {
   train,
 } from "../src/index.js";
 import { checkpointFolder, readCheckpointWeights } from "../src/node.js";
-import { countingExamples, tinyAdapter, tinySpec, tinyWeights } from "./tiny-model.js";
+import { countingExamples, otherSpec, tinyAdapter, tinySpec, tinyWeights } from "./tiny-model.js";
 
 const settings: Partial<TrainSettings> = {
   epochs: 2,
@@ -64,6 +64,34 @@ describe("train", () => {
       expect(loss).toBeLessThan((measured[0]?.losses[member] as number) - 1);
     });
     if (mode === "shared") expect(last?.acceptance).toBeGreaterThan(1.5);
+  });
+
+  it.each(["next-token", "shared", "lossless"] as const)(
+    "teaches a model of another family in %s mode",
+    async (mode) => {
+      const adapter = mode === "next-token" ? {} : { adapter: tinyAdapter(mode, 2, 1, otherSpec) };
+      const longer = { ...settings, epochs: 12 };
+      const { weights: counting } = await train(
+        options("next-token", { weights: tinyWeights(1, otherSpec), settings: longer }),
+      );
+      expect(counting.spec).toEqual(otherSpec);
+      const weights = mode === "lossless" ? counting : tinyWeights(1, otherSpec);
+      const measured: HeldOutMeasure[] = [];
+      const onProgress = (each: TrainProgress) => measured.push(...(each.heldOut === undefined ? [] : [each.heldOut]));
+      await train(options(mode, { weights, ...adapter, settings: longer, onProgress }));
+      const [first, last] = [measured[0] as HeldOutMeasure, measured.at(-1) as HeldOutMeasure];
+      for (const [member, loss] of last.losses.entries()) {
+        expect(loss).toBeLessThan((first.losses[member] as number) - 0.3);
+      }
+    },
+  );
+
+  it("refuses examples that a sliding window cuts", async () => {
+    const weights = tinyWeights(1, { ...tinySpec, window: 4 });
+    await expect(train(options("next-token", { weights }))).rejects.toMatchObject({
+      code: "UNSUPPORTED",
+      subject: "window",
+    });
   });
 
   it("teaches streams to a model that can count already", async () => {

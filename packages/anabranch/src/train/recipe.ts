@@ -1,5 +1,5 @@
 import type { ModelSpec, StreamSpec } from "@anabranch/core";
-import { LINEAR_MODULES } from "@anabranch/core";
+import { linearModules } from "@anabranch/core";
 
 /** small: the models that come with the package, 5.1 million parameters beside the vocabulary's; tiny: to try data out. */
 export const MODEL_SIZES = {
@@ -31,9 +31,9 @@ export interface StreamRecipe {
 }
 
 /** Stream settings: LoRA on all layers in shared mode, on the MSA layers in lossless mode (3.1.4). */
-export function streamSpec(layers: number, { mode, gamma, msaLayers, rank }: StreamRecipe): StreamSpec {
+export function streamSpec(spec: ModelSpec, { mode, gamma, msaLayers, rank }: StreamRecipe): StreamSpec {
   if (rank === 0) return { mode, gamma, msaLayers };
-  const first = mode === "shared" ? 0 : layers - msaLayers;
-  const adapted = Array.from({ length: layers - first }, (_, index) => first + index);
-  return { mode, gamma, msaLayers, lora: { rank, alpha: rank, modules: LINEAR_MODULES, layers: adapted } };
+  const first = mode === "shared" ? 0 : spec.layers - msaLayers;
+  const adapted = Array.from({ length: spec.layers - first }, (_, index) => first + index);
+  return { mode, gamma, msaLayers, lora: { rank, alpha: rank, modules: linearModules(spec), layers: adapted } };
 }

@@ -44,7 +44,7 @@ function widened({ spec, tensors }: ModelWeights): ModelWeights {
 export async function startingAdapter(weights: ModelWeights, options: RunTrainingOptions): Promise<Adapter> {
   const { mode, gamma, msaLayers, rank, settings } = options;
   const recipe = { mode: mode as StreamSpec["mode"], gamma, msaLayers, rank: mode === "lossless" ? rank : 0 };
-  const streams = streamSpec(weights.spec.layers, recipe);
+  const streams = streamSpec(weights.spec, recipe);
   const tensors = initialAdapter(weights.spec, streams, settings.seed ?? 1);
   return { streams, tensors };
 }

@@ -54,6 +54,9 @@ export async function readParameter(
   return tensor;
 }
 
+/** RoPE's frequencies, and the causal masks that old GPT-2 files hold. */
+const FOLLOWS_FROM_CONFIG = /rotary_emb\.inv_freq$|\bh\.\d+\.attn\.(masked_)?bias$/;
+
 /** Tensors that were not used and might have mattered, one sentence each. */
 export function unusedTensors(
   source: TensorSource,
@@ -62,10 +65,11 @@ export function unusedTensors(
 ): string[] {
   const warnings: string[] = [];
   for (const name of source.names()) {
-    // RoPE's frequencies follow from the configuration.
-    if (used.has(name) || name.endsWith("rotary_emb.inv_freq")) continue;
+    if (used.has(name) || FOLLOWS_FROM_CONFIG.test(name)) continue;
     const tied = spec.tiedHead && name === parameterNames.head;
-    const why = tied ? "the configuration ties the head to the embedding" : "a plain Llama has no such tensor";
+    const why = tied
+      ? "the configuration ties the head to the embedding"
+      : `a model of the family ${spec.family} has no such tensor`;
     warnings.push(`${source.name}: tensor "${name}" was ignored: ${why}.`);
   }
   return warnings;

@@ -15,11 +15,12 @@ const BASE_DEVIATION = 0.02;
 
 /**
  * A model that knows nothing: normal weights of deviation 0.02, those that write into the residual stream scaled by
- * 1 / sqrt(2 layers), so that its variance does not grow with depth (GPT-2's way); norms are 1.
+ * 1 / sqrt(2 layers), so that its variance does not grow with depth (GPT-2's way); norms are 1, biases 0.
  */
 export function initialWeights(spec: ModelSpec, seed: number): Float32Tensors {
   const residual = BASE_DEVIATION / Math.sqrt(2 * spec.layers);
   return tensors(baseParameterShapes(spec), (name, shape) => {
+    if (name.endsWith(".bias")) return constant(0);
     if (shape.length === 1) return constant(1);
     const deviation = name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight") ? residual : BASE_DEVIATION;
     return normal(seed, name, deviation);

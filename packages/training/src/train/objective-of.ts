@@ -12,6 +12,7 @@ import {
   type WeightTensor,
 } from "@anabranch/core";
 import type { TrainingExample } from "../batches/index.js";
+import { withoutWindows } from "../model/windows.js";
 import { type LosslessOptions, losslessObjective } from "./lossless.js";
 import type { Objective } from "./objective.js";
 import { streamWeights, type TrainSettings } from "./settings.js";
@@ -37,7 +38,8 @@ export interface TrainingSubject {
 
 /**
  * @param sources every example that batches will be made of.
- * @throws InvalidArgumentError, MissingTensorError, ShapeMismatchError
+ * @throws InvalidArgumentError, MissingTensorError, ShapeMismatchError; UnsupportedError for an example that is longer than a
+ *   sliding window of the model
  */
 export async function objectiveOf(
   runtime: GraphRuntime,
@@ -45,8 +47,9 @@ export async function objectiveOf(
   settings: TrainSettings,
   sources: readonly TrainingExample[],
 ): Promise<Objective> {
-  const { mode, weights, adapter } = subject;
-  const { spec } = weights;
+  const { mode, adapter } = subject;
+  const spec = withoutWindows(subject.weights.spec, sources);
+  const weights = { ...subject.weights, spec };
   checkTensors(weights.tensors, baseParameterShapes(spec));
   if (mode === "next-token") return nextTokenObjective(spec, divide(weights, undefined, true));
   if (adapter === undefined || adapter.streams.mode !== mode) {
