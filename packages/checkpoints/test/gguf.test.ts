@@ -59,7 +59,7 @@ describe("GGUF", () => {
       metadata: new Map<string, string[]>([["tokenizer.ggml.tokens", words]]),
       metadataTypes: new Map([["tokenizer.ggml.tokens", "string[]" as const]]),
     };
-    const bytes = encodeGguf(metadata, [f32Tensor("large", 5_000_000), f32Tensor("small", 3)]);
+    const bytes = encodeGguf(metadata, [f32Tensor("large", 10_000_000), f32Tensor("small", 3)]);
     let read = 0;
     const source: ByteSource = {
       name: "counted",

@@ -27,7 +27,9 @@ function widen(half: number): number {
 /** Rounds to the nearest half, ties to even, as IEEE 754 has it; what is too large becomes infinite. */
 export function float32ToF16(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(bits, narrow);
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < bits.length; i++) halves[i] = narrow(bits[i] as number);
+  return halves;
 }
 
 function narrow(bits: number): number {
