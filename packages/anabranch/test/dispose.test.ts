@@ -24,10 +24,11 @@ it.skipIf(reason !== "")(
     const { stdout } = await promisify(execFile)(process.execPath, node, { cwd: root });
     const resident = JSON.parse(stdout) as number[];
     expect(resident).toHaveLength(20);
-    // A model that stayed would add its weights and the runtime's copy of them each time, 20 times `bytes` in ten loads. The
-    // allocator's own ups and downs come to about twice `bytes`; the least of five rounds leaves out the ups.
+    // A model that stayed would add its weights each time, ten times `bytes` in ten loads, and as much again in the runtime. The
+    // allocator keeps or returns a piece of up to four times `bytes` as it likes, in a hundred loads no more than in ten; the
+    // least of five rounds leaves most of that out.
     const least = (from: number): number => Math.min(...resident.slice(from, from + 5));
-    expect(least(15) - least(5)).toBeLessThan(3 * bytes);
+    expect(least(15) - least(5)).toBeLessThan(5 * bytes);
   },
   120_000,
 );

@@ -1,8 +1,8 @@
-import { cp, mkdir } from "node:fs/promises";
+import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createReferenceBackend } from "@anabranch/core";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { load } from "../src/index.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
 import { saveTinyFamily, saveTinyModel } from "./support/tiny-model.js";
@@ -49,6 +49,54 @@ describe("load", () => {
 
   it("refuses a URL that is no file's", async () => {
     expect(await loading(new URL("https://example.org/model"))).toBe("INVALID_ARGUMENT");
+  });
+
+  it("takes a name on the hub, from the hub's cache here, unless something of that name is on the disk", async () => {
+    const home = join(folder, "hf");
+    const commit = "0123456789abcdef0123456789abcdef01234567";
+    const repo = join(home, "hub", "models--some-org--some-name");
+    await mkdir(join(repo, "refs"), { recursive: true });
+    await writeFile(join(repo, "refs", "main"), commit);
+    await cp(family.model, join(repo, "snapshots", commit), { recursive: true });
+    vi.stubEnv("HF_HOME", home);
+    vi.stubEnv("HF_HUB_OFFLINE", "1");
+    for (const place of ["some-org/some-name", "hf:some-org/some-name", `some-org/some-name@${commit}`]) {
+      const model = await load(place, { backend: createReferenceBackend() });
+      expect(model.name).toBe(join(repo, "snapshots", commit));
+      await model.dispose();
+    }
+    await expect(load("some-org/other-name")).rejects.toMatchObject({
+      code: "HUB_UNAVAILABLE",
+      message: expect.stringContaining('no file or folder "some-org/other-name" here'),
+    });
+    // A test file of this package has a name that a repository could have.
+    expect(await loading("test/support")).toBe("IO");
+    vi.unstubAllEnvs();
+  });
+
+  it("takes a folder that holds one GGUF file and nothing else for that file", async () => {
+    const holder = join(folder, "holder");
+    await mkdir(holder);
+    await writeFile(join(holder, "model.gguf"), "GGUF, but no more of it");
+    await expect(load(holder)).rejects.toMatchObject({
+      code: "INVALID_FILE",
+      message: expect.stringContaining("model.gguf"),
+    });
+  });
+
+  it("makes weights what is asked for, in a copy on disk too", async () => {
+    vi.stubEnv("ANABRANCH_CACHE", join(folder, "cache"));
+    for (const weights of ["float32", "int8", "int4"] as const) {
+      const texts: string[] = [];
+      for (const keepCopy of [false, true, true]) {
+        const model = await load(family.model, { weights, keepCopy, threads: 1 });
+        texts.push(await model.generate("name[The Mill]", { maxTokens: 12 }).text());
+        await model.dispose();
+      }
+      expect(new Set(texts).size).toBe(1);
+    }
+    expect((await readdir(join(folder, "cache", "converted"))).length).toBe(3);
+    vi.unstubAllEnvs();
   });
 
   it("stops when its signal has fired", async () => {

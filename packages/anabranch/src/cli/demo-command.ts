@@ -59,12 +59,13 @@ async function runBoth(
   options: DemoOptions,
   signal: AbortSignal,
 ): Promise<readonly [plain: Recording, streams: Recording]> {
-  const drafting = { drafter: "streams" as const, ...draftingFrom(options, model.adapter?.streams), signal };
+  const ends = { overflow: "stop", signal } as const;
+  const drafting = { drafter: "streams" as const, ...draftingFrom(options, model.adapter?.streams), ...ends };
   const plain: Recording[] = [];
   const streams: Recording[] = [];
   for (let round = 0; round < rounds; round++) {
     streams.push(await record(model, facts, drafting));
-    plain.push(await record(model, facts, { drafter: "none", signal }));
+    plain.push(await record(model, facts, { drafter: "none", ...ends }));
   }
   return [fastest(plain), fastest(streams)];
 }
