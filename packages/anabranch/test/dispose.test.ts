@@ -19,16 +19,17 @@ it.skipIf(reason !== "")(
     await files.close();
     const shapes = [...baseParameterShapes(files.config.spec).values()];
     const bytes = 4 * shapes.reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
-    const script = resolve(import.meta.dirname, "support/load-and-dispose.ts");
+    const script = fileURLToPath(new URL("./support/load-and-dispose.ts", import.meta.url));
     const node = ["--import", "tsx", "--conditions=anabranch-source", "--expose-gc", script, model, adapter];
-    const { stdout } = await promisify(execFile)(process.execPath, node, { cwd: root });
+    // glibc raises these by itself, and then keeps what was freed for later: that is no leak, but it looks like one.
+    const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072" };
+    const { stdout } = await promisify(execFile)(process.execPath, node, { cwd: root, env });
     const resident = JSON.parse(stdout) as number[];
     expect(resident).toHaveLength(20);
     // A model that stayed would add its weights each time, ten times `bytes` in ten loads, and as much again in the runtime. The
-    // allocator keeps or returns a piece of up to four times `bytes` as it likes, in a hundred loads no more than in ten; the
-    // least of five rounds leaves most of that out.
+    // least of five rounds leaves out what was not collected yet.
     const least = (from: number): number => Math.min(...resident.slice(from, from + 5));
-    expect(least(15) - least(5)).toBeLessThan(5 * bytes);
+    expect(least(15) - least(5)).toBeLessThan(bytes / 2);
   },
   120_000,
 );
