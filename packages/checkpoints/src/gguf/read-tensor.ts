@@ -27,7 +27,7 @@ export async function readMatrix(source: ByteSource, tensor: GgufTensor): Promis
 }
 
 /** A Q8_0 matrix as it is: its integers (-128 too) and its scales, a block of 32 each. */
-export async function readQ8_0(source: ByteSource, tensor: GgufTensor): Promise<Int8BlockTensor> {
+async function readQ8_0(source: ByteSource, tensor: GgufTensor): Promise<Int8BlockTensor> {
   const { weights, bytes } = blockOf("Q8_0");
   const count = elements(tensor.shape);
   const columns = tensor.shape.at(-1) as number;
