@@ -9,9 +9,15 @@ function declaredCodes() {
     .map((folder) => join(folder, "src"))
     .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)))
     .filter((file) => file.endsWith("-error.ts"));
-  return sources.flatMap((file) =>
-    [...readFileSync(file, "utf8").matchAll(/readonly code = "([^"]+)"/g)].map((match) => match[1]),
-  );
+  return sources.flatMap((file) => {
+    const source = readFileSync(file, "utf8");
+    const single = [...source.matchAll(/readonly code = "([^"]+)"/g)].map((match) => match[1]);
+    // An error of several codes has a type for them.
+    const several = [...source.matchAll(/type \w+Code =([^;]+);/g)].flatMap((match) => [
+      ...(match[1] as string).matchAll(/"([^"]+)"/g),
+    ]);
+    return [...single, ...several.map((match) => match[1])];
+  });
 }
 
 /** Rows of the table in docs/errors.md: code, cause, cure. */
