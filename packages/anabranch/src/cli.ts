@@ -1,29 +1,14 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import { benchCommand } from "./cli/bench-command.js";
-import { chatCommand } from "./cli/chat-command.js";
-import { demoCommand } from "./cli/demo-command.js";
+import { makeCommands } from "./cli/commands.js";
 import { report } from "./cli/errors.js";
-import { evaluateCommand } from "./cli/evaluate-command.js";
-import { generateCommand } from "./cli/generate-command.js";
-import { inspectCommand } from "./cli/inspect-command.js";
-import { trainCommand } from "./cli/train-command.js";
 import { VERSION } from "./version.js";
 
-const commands = [
-  demoCommand(),
-  generateCommand(),
-  chatCommand(),
-  inspectCommand(),
-  trainCommand(),
-  evaluateCommand(),
-  benchCommand(),
-];
 const program = new Command("anabranch")
   .description("Speculative Streaming: one language model that drafts for itself")
   .version(VERSION)
   .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 ended by Ctrl-C.");
-for (const command of commands) program.addCommand(command.exitOverride());
+for (const command of makeCommands()) program.addCommand(command.exitOverride());
 program.exitOverride();
 
 for (const stream of [process.stdout, process.stderr]) {

@@ -6,26 +6,12 @@ import { promisify } from "node:util";
 import { lossless } from "@anabranch/model-e2e";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { benchCommand } from "../src/cli/bench-command.js";
-import { chatCommand } from "../src/cli/chat-command.js";
-import { demoCommand } from "../src/cli/demo-command.js";
-import { evaluateCommand } from "../src/cli/evaluate-command.js";
-import { generateCommand } from "../src/cli/generate-command.js";
-import { inspectCommand } from "../src/cli/inspect-command.js";
-import { trainCommand } from "../src/cli/train-command.js";
+import { makeCommands } from "../src/cli/commands.js";
 import { load } from "../src/index.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const readmes = ["../../README.md", "README.md"].map((file) => fileURLToPath(new URL(`../${file}`, import.meta.url)));
-const commands = [
-  demoCommand(),
-  generateCommand(),
-  chatCommand(),
-  inspectCommand(),
-  trainCommand(),
-  evaluateCommand(),
-  benchCommand(),
-];
+const commands = makeCommands();
 const reason = existsSync(lossless.model) ? "" : " (skipped: the embedded models are not in this checkout)";
 
 async function exampleOf(readme: string): Promise<string> {

@@ -2,8 +2,9 @@ import { AnabranchError } from "@anabranch/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HeaderWriter } from "../src/gguf/write/header-writer.js";
-import { type ByteSource, encodeBlocks, encodeGguf, type GgufMetadata, openGguf } from "../src/index.js";
+import { encodeBlocks, encodeGguf, type GgufMetadata, openGguf } from "../src/index.js";
 import { ggufMetadata, ggufTensorList } from "./support/arbitrary-gguf.js";
+import { CountedSource } from "./support/counted-source.js";
 import { rejection } from "./support/rejection.js";
 
 const none: GgufMetadata = { metadata: new Map(), metadataTypes: new Map() };
@@ -60,20 +61,11 @@ describe("GGUF", () => {
       metadataTypes: new Map([["tokenizer.ggml.tokens", "string[]" as const]]),
     };
     const bytes = encodeGguf(metadata, [f32Tensor("large", 10_000_000), f32Tensor("small", 3)]);
-    let read = 0;
-    const source: ByteSource = {
-      name: "counted",
-      size: bytes.length,
-      read: async (start, end) => {
-        read += end - start;
-        return bytes.slice(start, end);
-      },
-      close: async () => {},
-    };
+    const source = new CountedSource(bytes);
     const file = await openGguf(source);
     expect((file.metadata.get("tokenizer.ggml.tokens") as string[]).join() === words.join()).toBe(true);
     await file.readFloats("small");
-    expect(read).toBeLessThan(bytes.length / 2);
+    expect(source.bytesRead).toBeLessThan(bytes.length / 2);
   });
 
   it("reads version 2", async () => {

@@ -1,8 +1,9 @@
 import { AnabranchError } from "@anabranch/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ByteSource, encodeSafetensors, type NewTensor, openSafetensors } from "../src/index.js";
+import { encodeSafetensors, type NewTensor, openSafetensors } from "../src/index.js";
 import { bits, floats } from "./support/arbitrary-model.js";
+import { CountedSource } from "./support/counted-source.js";
 import { damage, damages } from "./support/damage.js";
 import { rejection } from "./support/rejection.js";
 
@@ -70,19 +71,10 @@ describe("safetensors", () => {
         ["small", { shape: [3], data: Float32Array.of(1, 2, 3) }],
       ]),
     );
-    let read = 0;
-    const source: ByteSource = {
-      name: "counted",
-      size: bytes.length,
-      read: async (start, end) => {
-        read += end - start;
-        return bytes.slice(start, end);
-      },
-      close: async () => {},
-    };
+    const source = new CountedSource(bytes);
     const file = await openSafetensors(source);
     expect([...(await file.read("small"))]).toEqual([1, 2, 3]);
-    expect(read).toBeLessThan(2_000);
+    expect(source.bytesRead).toBeLessThan(2_000);
   });
 
   it("reads bytes, Blobs and a Buffer at an odd place alike, and does not hand out the caller's memory", async () => {

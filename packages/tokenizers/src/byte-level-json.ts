@@ -1,4 +1,4 @@
-import type { AddedToken, TokenizerJson } from "./tokenizer-json.js";
+import type { AddedToken, TokenizerJson, TokenizerModelJson } from "./tokenizer-json.js";
 
 /** A byte-level BPE as GPT-2 has it, as a tokenizer.json that Hugging Face's libraries load too. */
 export function byteLevelJson(
@@ -28,18 +28,27 @@ export function byteLevelJson(
     pre_tokenizer: byteLevel,
     post_processor: null,
     decoder: byteLevel,
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      // fromEntries, since assigning to an object would lose a token spelt "__proto__".
-      vocab: Object.fromEntries(vocabulary),
-      merges,
-    },
+    model: byteLevelModel(vocabulary, merges, false),
+  };
+}
+
+/** @param ignoreMerges whether a word that is a token is that token, whatever its merges make of it */
+export function byteLevelModel(
+  vocabulary: ReadonlyMap<string, number>,
+  merges: readonly (readonly [string, string])[],
+  ignoreMerges: boolean,
+): TokenizerModelJson {
+  return {
+    type: "BPE",
+    dropout: null,
+    unk_token: null,
+    continuing_subword_prefix: null,
+    end_of_word_suffix: null,
+    fuse_unk: false,
+    byte_fallback: false,
+    ignore_merges: ignoreMerges,
+    // fromEntries, since assigning to an object would lose a token spelt "__proto__".
+    vocab: Object.fromEntries(vocabulary),
+    merges,
   };
 }

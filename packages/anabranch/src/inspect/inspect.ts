@@ -76,7 +76,7 @@ export async function inspect(place: Place, options: PlaceOptions = {}): Promise
       formats: formatsOf(stored.tensors),
       context: config?.spec.maxPositions ?? stored.context,
       vocabulary: config?.spec.vocabularySize ?? stored.vocabulary,
-      specialTokens: tokenizer && (await specialTokensOf(source, tokenizer, config?.eosTokenIds ?? [])),
+      specialTokens: tokenizer && specialTokensOf(tokenizer, config?.eosTokenIds ?? []),
       chatTemplate: tokenizer?.chatTemplate && tryTemplate(tokenizer.chatTemplate),
       float32Bytes,
       runs: obstacles.length === 0,
@@ -113,8 +113,8 @@ function formatsOf(tensors: readonly StoredTensor[]): FormatReport[] {
 
 const countOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
-async function specialTokensOf(source: string, tokenizer: Tokenizer, eosTokenIds: readonly number[]) {
-  const ends = await stopTokensOf(source, tokenizer, eosTokenIds);
+function specialTokensOf(tokenizer: Tokenizer, eosTokenIds: readonly number[]) {
+  const ends = stopTokensOf(tokenizer, eosTokenIds);
   const text = (id: number): string => tokenizer.idToToken(id) ?? `#${id}`;
   return { bos: tokenizer.bosToken === undefined ? undefined : text(tokenizer.bosToken), ends: [...ends].map(text) };
 }

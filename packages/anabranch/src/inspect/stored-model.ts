@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openGguf, openSafetensors, openShards } from "@anabranch/checkpoints";
+import { isGgufPath, openGguf, openSafetensors, openShards } from "@anabranch/checkpoints";
 import { InvalidFileError, IoError } from "@anabranch/core";
 
 /** A tensor as its file has it. */
@@ -33,7 +33,7 @@ export interface StoredModel {
  * @throws IoError, InvalidFileError, ChecksumError; UnsupportedError for another version of a format
  */
 export function openStoredModel(source: string): Promise<StoredModel> {
-  return /\.gguf$/i.test(source) ? openStoredGguf(source) : openStoredFolder(source);
+  return isGgufPath(source) ? openStoredGguf(source) : openStoredFolder(source);
 }
 
 async function openStoredGguf(path: string): Promise<StoredModel> {

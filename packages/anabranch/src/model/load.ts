@@ -58,7 +58,7 @@ export async function load(model: Place, options: LoadOptions = {}): Promise<Lan
   const opening = openingOf(adapter, adapterPath);
   const settings = { draftWeights: "int8", ...(threads === undefined ? {} : { threads }) } as const;
   const backend = options.backend ?? createOnnxBackend(settings);
-  const stopTokens = await stopTokensOf(source, tokenizer, config.eosTokenIds);
+  const stopTokens = stopTokensOf(tokenizer, config.eosTokenIds);
   const loaded = await backend.load(base, abort);
   return createLanguageModel({
     name: path,

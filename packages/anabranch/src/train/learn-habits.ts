@@ -1,4 +1,4 @@
-import { loadAdapter, loadModel, saveAdapter } from "@anabranch/checkpoints";
+import { loadAdapter, saveAdapter } from "@anabranch/checkpoints";
 import { countOpening, countTransitions } from "@anabranch/core";
 import { decodeSet } from "../evaluate/decode-set.js";
 import { makeDrafter } from "../model/drafting.js";
@@ -29,13 +29,8 @@ export interface LearnHabitsOptions {
  * Counts how the model begins its texts and which token follows which in them, and puts both into the adapter: prefill passes
  * then verify a draft of the first words, and draft trees know the token before.
  */
-export async function learnHabits(
-  model: string,
-  adapter: string,
-  { answers, format }: LearnHabitsOptions,
-): Promise<void> {
-  const { weights } = await loadModel(model);
-  const { adapter: kept, ...settings } = await loadAdapter(adapter, { base: weights });
+export async function learnHabits(adapter: string, { answers, format }: LearnHabitsOptions): Promise<void> {
+  const { adapter: kept, ...settings } = await loadAdapter(adapter);
   const counted = countTransitions(
     answers.map(({ completion }) => completion),
     transitions,

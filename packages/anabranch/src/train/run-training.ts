@@ -142,7 +142,7 @@ async function addHabits(examples: readonly TrainingExample[], options: RunTrain
           ...(signal === undefined ? {} : { signal }),
           ...(onAnswer === undefined ? {} : { onProgress: onAnswer }),
         });
-  await learnHabits(model, adapter, { answers, format });
+  await learnHabits(adapter, { answers, format });
 }
 
 function ownAnswers(examples: readonly TrainingExample[]): AnsweredPrompt[] {

@@ -37,9 +37,10 @@ export async function draftTrees(
       (sequence.attached as AttachedAdapter).width = Math.max(width, (sequence.attached as AttachedAdapter).width);
     });
   }
-  return requests.map(({ sequence, bonus, limit }) => {
+  return requests.map((request) => {
+    const { sequence, bonus, limit } = request;
     const levels = sequence.last?.levels as readonly TokenLogProbs[];
-    return topKTree(levels.map(narrowed(widthOf({ sequence, bonus, limit }))), limit, {
+    return topKTree(levels.map(narrowed(widthOf(request))), limit, {
       transitions: sequence.attached?.counted,
       bonus,
     });

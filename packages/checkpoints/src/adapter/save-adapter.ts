@@ -2,8 +2,9 @@ import { type Adapter, InvalidArgumentError, TRANSITION_WIDTH } from "@anabranch
 import { joinParts, type WritableFolder, writeIn } from "../bytes/folder.js";
 import { sealText } from "../bytes/seal.js";
 import { addWeight, int8Metadata } from "../model/int8-file.js";
-import { DEFAULT_BLOCK_SIZE, quantizeInt8 } from "../model/quantize-int8.js";
 import { requireShape, requireTensor } from "../model/require-tensor.js";
+import { DEFAULT_BLOCK_SIZE } from "../quantize/block-size.js";
+import { quantizeInt8 } from "../quantize/quantize-int8.js";
 import { HEADER_CHECKSUM } from "../safetensors/checksums.js";
 import { openSafetensors } from "../safetensors/open-safetensors.js";
 import { type NewTensor, safetensorsParts } from "../safetensors/write-safetensors.js";

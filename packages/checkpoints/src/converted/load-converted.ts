@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { AbortedError, baseParameterShapes, type WeightTensor } from "@anabranch/core";
+import { baseParameterShapes, throwIfAborted, type WeightTensor } from "@anabranch/core";
 import type { LoadedModel, LoadModelOptions } from "../model/load-model.js";
 import { readParameter, unusedTensors } from "../model/load-model.js";
 import { openModelFiles } from "../model/open-model-files.js";
-import { convertWeight, DEFAULT_BLOCK_SIZE, type WeightFormat } from "../quantize/convert-weight.js";
+import { DEFAULT_BLOCK_SIZE } from "../quantize/block-size.js";
+import { convertWeight, type WeightFormat } from "../quantize/convert-weight.js";
 import { cacheFolder } from "./cache-folder.js";
 import { copyKey } from "./copy-key.js";
 import { DATA_FILE, readManifest } from "./manifest.js";
@@ -33,7 +34,7 @@ export async function loadConverted(place: string, options: LoadConvertedOptions
     const shapes = baseParameterShapes(config.spec);
     const folder = join(cache, "converted", await copyKey(place, weights, blockSize));
     const tensorOf = async (name: string): Promise<WeightTensor> => {
-      if (signal?.aborted) throw new AbortedError(`Loading ${source.name} was aborted.`, { cause: signal.reason });
+      throwIfAborted(signal, `Loading ${source.name}`);
       const tensor = await readParameter(source, name, shapes.get(name) ?? []);
       return convertWeight(name, tensor, weights, blockSize);
     };

@@ -1,3 +1,4 @@
+export { isGgufPath } from "./is-gguf-path.js";
 export type { GgufMetadata } from "./metadata.js";
 export { ggufConfig } from "./model/gguf-config.js";
 export { ggufTensors } from "./model/gguf-tensors.js";

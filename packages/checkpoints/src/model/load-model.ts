@@ -1,8 +1,8 @@
 import {
-  AbortedError,
   baseParameterShapes,
   type ModelWeights,
   parameterNames,
+  throwIfAborted,
   type WeightTensor,
 } from "@anabranch/core";
 import type { Folder } from "../bytes/folder.js";
@@ -33,7 +33,7 @@ export async function loadModel(place: Folder, { signal }: LoadModelOptions = {}
   try {
     const tensors = new Map<string, WeightTensor>();
     for (const [name, shape] of baseParameterShapes(config.spec)) {
-      if (signal?.aborted) throw new AbortedError(`Loading ${source.name} was aborted.`, { cause: signal.reason });
+      throwIfAborted(signal, `Loading ${source.name}`);
       tensors.set(name, await readParameter(source, name, shape));
     }
     return { weights: { spec: config.spec, tensors }, config, warnings: unusedTensors(source, tensors, config) };

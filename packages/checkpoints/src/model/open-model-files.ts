@@ -2,6 +2,7 @@ import { InvalidFileError } from "@anabranch/core";
 import { existsIn, type Folder, openIn, pathIn } from "../bytes/folder.js";
 import type { ModelConfig } from "../config/model-config.js";
 import { readModelConfig } from "../config/read-model-config.js";
+import { isGgufPath } from "../gguf/is-gguf-path.js";
 import { ggufConfig } from "../gguf/model/gguf-config.js";
 import { ggufTensors } from "../gguf/model/gguf-tensors.js";
 import { openGguf } from "../gguf/open-gguf.js";
@@ -46,9 +47,9 @@ export async function openModelFiles(place: Folder): Promise<ModelFiles> {
 }
 
 function ggufIn(place: Folder): string | Uint8Array | Blob | undefined {
-  if (typeof place === "string") return /\.gguf$/i.test(place) ? place : undefined;
+  if (typeof place === "string") return isGgufPath(place) ? place : undefined;
   const [only, ...others] = place;
-  return only !== undefined && others.length === 0 && /\.gguf$/i.test(only[0]) ? only[1] : undefined;
+  return only !== undefined && others.length === 0 && isGgufPath(only[0]) ? only[1] : undefined;
 }
 
 async function openGgufModel(place: string | Uint8Array | Blob): Promise<ModelFiles> {

@@ -9,10 +9,11 @@ import { type WritableFolder, writeIn } from "../bytes/folder.js";
 import { sealText, UNSEALED } from "../bytes/seal.js";
 import type { ModelConfig } from "../config/model-config.js";
 import { writeModelConfig } from "../config/write-model-config.js";
+import { DEFAULT_BLOCK_SIZE } from "../quantize/block-size.js";
+import { quantizeInt8 } from "../quantize/quantize-int8.js";
 import { type NewTensor, safetensorsParts } from "../safetensors/write-safetensors.js";
 import { addWeight, int8Metadata } from "./int8-file.js";
 import * as files from "./model-files.js";
-import { DEFAULT_BLOCK_SIZE, quantizeInt8 } from "./quantize-int8.js";
 import { requireShape, requireTensor } from "./require-tensor.js";
 
 export interface SaveModelOptions {

@@ -1,5 +1,8 @@
 import { InvalidArgumentError, type WeightTensor } from "@anabranch/core";
 
+/** Weights a scale, as GGUF files have them. */
+export const DEFAULT_BLOCK_SIZE = 32;
+
 /** @throws InvalidArgumentError for anything but a matrix and a positive block size, even where `even` */
 export function checkBlocks({ shape }: WeightTensor, blockSize: number, even = false): readonly [number, number] {
   const [rows, columns] = shape;

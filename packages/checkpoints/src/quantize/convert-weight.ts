@@ -1,15 +1,13 @@
 import { parameterNames, toFloat32, type WeightTensor } from "@anabranch/core";
-import { quantizeInt8 } from "../model/quantize-int8.js";
+import { DEFAULT_BLOCK_SIZE } from "./block-size.js";
 import { quantizeInt4 } from "./quantize-int4.js";
+import { quantizeInt8 } from "./quantize-int8.js";
 
 /**
  * float32, as-stored: exact; int8, int4: matrices are rounded in blocks, and those that are already kept so in such blocks are
  * left alone. The embedding and the head have at least 8 bits, since they are what 4 bits hurt most.
  */
 export type WeightFormat = "float32" | "as-stored" | "int8" | "int4";
-
-/** Weights a scale, as GGUF files have them. */
-export const DEFAULT_BLOCK_SIZE = 32;
 
 /**
  * One weight of a model in the format asked for. Vectors stay float32.

@@ -1,5 +1,5 @@
 import { type Float32Tensor, type Int4BlockTensor, NotFiniteError } from "@anabranch/core";
-import { checkBlocks } from "./block-size.js";
+import { checkBlocks, DEFAULT_BLOCK_SIZE } from "./block-size.js";
 
 /**
  * 4-bit weights with an offset a block: a block's smallest weight becomes 0 and its largest 15, so the error of a weight is at
@@ -9,7 +9,7 @@ import { checkBlocks } from "./block-size.js";
  * @param blockSize weights a scale, even; a row's last block may be short
  * @throws InvalidArgumentError for anything but a matrix; NotFiniteError
  */
-export function quantizeInt4(tensor: Float32Tensor, blockSize = 32): Int4BlockTensor {
+export function quantizeInt4(tensor: Float32Tensor, blockSize = DEFAULT_BLOCK_SIZE): Int4BlockTensor {
   const [rows, columns] = checkBlocks(tensor, blockSize, true);
   const blocks = Math.ceil(columns / blockSize);
   const data = new Uint8Array((rows * blocks * blockSize) / 2).fill(0x88); // [out, blocks, blockSize / 2]

@@ -1,4 +1,4 @@
-import { AbortedError, InvalidArgumentError } from "@anabranch/core";
+import { InvalidArgumentError, throwIfAborted } from "@anabranch/core";
 import { type Summary, summarize } from "../metrics/summary.js";
 
 /** What one run of one side gave. */
@@ -69,9 +69,9 @@ export async function alternate<Name extends string>(
   let done = 0;
   for (let round = 0; round < rounds; round++) {
     for (const side of round % 2 === 0 ? names : names.toReversed()) {
-      throwIfAborted(signal);
+      throwIfAborted(signal, "The measurement");
       const tokensPerSecond = speed(await sides[side]({ round, signal }), side);
-      throwIfAborted(signal);
+      throwIfAborted(signal, "The measurement");
       speeds.get(side)?.push(tokensPerSecond);
       onProgress?.({ done: ++done, total: rounds * names.length, round, side, tokensPerSecond });
     }
@@ -94,8 +94,4 @@ function speed({ tokens, milliseconds }: RunResult, side: string): number {
     subject: side,
     cure: "Give each run enough work to be timed, and count the ids that it emitted.",
   });
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AbortedError("The measurement was aborted.", { cause: signal.reason });
 }

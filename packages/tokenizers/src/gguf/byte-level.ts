@@ -1,3 +1,4 @@
+import { byteLevelModel } from "../byte-level-json.js";
 import type { TokenizerJson } from "../tokenizer-json.js";
 import { aroundText } from "./around-text.js";
 import { flag, type GgufMetadata, invalidKey, strings, unsupportedKey } from "./metadata.js";
@@ -21,18 +22,7 @@ export function byteLevelFromGguf(metadata: GgufMetadata, vocabulary: GgufVocabu
     pre_tokenizer: kind.preTokenizer,
     post_processor: aroundText(metadata, vocabulary, kind.addBosToken),
     decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: kind.ignoreMerges,
-      vocab: Object.fromEntries(vocabulary.ids),
-      merges: readMerges(metadata, vocabulary),
-    },
+    model: byteLevelModel(vocabulary.ids, readMerges(metadata, vocabulary), kind.ignoreMerges),
   };
 }
 

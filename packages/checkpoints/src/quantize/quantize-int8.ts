@@ -1,6 +1,5 @@
-import { type Float32Tensor, type Int8BlockTensor, InvalidArgumentError, NotFiniteError } from "@anabranch/core";
-
-export const DEFAULT_BLOCK_SIZE = 32;
+import { type Float32Tensor, type Int8BlockTensor, NotFiniteError } from "@anabranch/core";
+import { checkBlocks, DEFAULT_BLOCK_SIZE } from "./block-size.js";
 
 /**
  * Symmetric 8-bit weights: each row is cut in blocks along its input axis, and a block's largest magnitude becomes ±127.
@@ -11,15 +10,7 @@ export const DEFAULT_BLOCK_SIZE = 32;
  * @throws InvalidArgumentError for anything but a matrix; NotFiniteError
  */
 export function quantizeInt8(tensor: Float32Tensor, blockSize = DEFAULT_BLOCK_SIZE): Int8BlockTensor {
-  const [rows, columns] = tensor.shape;
-  if (rows === undefined || columns === undefined || tensor.shape.length !== 2) {
-    throw new InvalidArgumentError(`Only matrices are quantised; this tensor has shape [${tensor.shape}].`);
-  }
-  if (!Number.isSafeInteger(blockSize) || blockSize < 1) {
-    throw new InvalidArgumentError(`blockSize is ${blockSize}; it must be a positive integer.`, {
-      subject: "blockSize",
-    });
-  }
+  const [rows, columns] = checkBlocks(tensor, blockSize);
   const blocks = Math.ceil(columns / blockSize);
   const data = new Int8Array(rows * columns); // [out, in]
   const scales = new Float32Array(rows * blocks); // [out, blocks]

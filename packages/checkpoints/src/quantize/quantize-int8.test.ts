@@ -1,25 +1,11 @@
-import { type Float32Tensor, toFloat32 } from "@anabranch/core";
+import { toFloat32 } from "@anabranch/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { matrices, matrix } from "../../test/support/arbitrary-matrix.js";
 import { quantizeInt8 } from "./quantize-int8.js";
-
-const matrix = (rows: number, columns: number, data: Float32Array): Float32Tensor => ({
-  format: "f32",
-  shape: [rows, columns],
-  data,
-});
 
 describe("quantizeInt8", () => {
   it("keeps every weight within half a scale, and each block's largest as ±127", () => {
-    const matrices = fc
-      .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 70 }))
-      .chain(([rows, columns]) =>
-        fc.tuple(
-          fc.constant(rows),
-          fc.constant(columns),
-          fc.float32Array({ minLength: rows * columns, maxLength: rows * columns, min: -8, max: 8, noNaN: true }),
-        ),
-      );
     fc.assert(
       fc.property(matrices, fc.integer({ min: 1, max: 64 }), ([rows, columns, data], blockSize) => {
         const quantised = quantizeInt8(matrix(rows, columns, data), blockSize);
