@@ -22,7 +22,7 @@ export class HeadProgram {
   static async compile(runtime: GraphRuntime, { spec, tensors }: ModelWeights, width: number): Promise<HeadProgram> {
     const builder = GraphBuilder.from(buildHeadGraph(spec), `head.top${width}`);
     addTopTokens(builder, "logits", width);
-    const options = { constants: tensors, outputs: topOutputs, fewRows: true };
+    const options = { constants: tensors, outputs: topOutputs(), fewRows: true };
     const compiled = await runtime.compile(builder.build(), options);
     return new HeadProgram(compiled, spec.hiddenSize);
   }

@@ -3,6 +3,7 @@ import type { FeedBuffers } from "./feed-buffers.js";
 import type { RowBiases, RowPlan } from "./row-plan.js";
 import type { RowSubset } from "./row-subset.js";
 import type { SlotPool } from "./slot-pool.js";
+import { wholeLogits } from "./whole-logits.js";
 
 /** Makes one input of a graph from the rows of a run. */
 export type Feed = (plan: RowPlan, pool: SlotPool, buffers: FeedBuffers) => Tensor;
@@ -19,7 +20,9 @@ export function passFeeds(spec: ModelSpec, gamma: number): Map<string, Feed> {
     const read = passNames.read(set);
     feeds.set(positions, (plan, _, buffers) => feedPositions(plan, set, members[set], positions, buffers));
     feeds.set(rowsOf, ({ sets }, _, buffers) => feedList(sets[set]?.rows ?? [], rowsOf, buffers));
-    feeds.set(read, ({ reads }, _, buffers) => feedList(reads[set] ?? [], read, buffers));
+    feeds.set(read, ({ reads }, _, buffers) => feedList(reads[set]?.rows ?? [], read, buffers));
+    const whole = wholeLogits.wanted(set);
+    feeds.set(whole, ({ reads }, _, buffers) => feedList(reads[set]?.whole ?? [], whole, buffers));
     for (const window of [undefined, ...attentionWindows(spec)]) {
       const past = passNames.bias(set, "past", window);
       feeds.set(past, (plan, _, buffers) => gatherRows(seenBy(plan, window).past, subset(plan, set), past, buffers));

@@ -3,6 +3,7 @@ import {
   buildPassGraph,
   type CompiledGraph,
   type Graph,
+  GraphBuilder,
   type GraphRuntime,
   insertionLayer,
   type ModelSpec,
@@ -16,10 +17,12 @@ import {
 import { FeedBuffers } from "./feed-buffers.js";
 import { type Feed, passFeeds } from "./pass-feeds.js";
 import { PassRun } from "./pass-run.js";
-import { readsLogits } from "./read-logits.js";
+import { planReads } from "./read-plan.js";
 import { planRows, type RowPlan, type SequenceRows } from "./row-plan.js";
 import { allRows, type RowSubset, someRows } from "./row-subset.js";
 import type { SlotPool } from "./slot-pool.js";
+import { addTopTokens, topName, topOutputs, topWidth } from "./top-tokens.js";
+import { addWholeLogits, wholeLogits } from "./whole-logits.js";
 
 /** What a pass program is compiled for. */
 export interface PassProgramOptions {
@@ -58,7 +61,13 @@ export class PassProgram {
     const { spec, streams, streamRows } = options;
     const logits = Object.fromEntries(upperSets(options).map((set) => [set, "rows" as const]));
     const shape = streams === undefined ? {} : { streams };
-    const graph = buildPassGraph({ spec, streamRows, past: "heads", logits, ...shape });
+    const plain = buildPassGraph({ spec, streamRows, past: "heads", logits, ...shape });
+    const builder = GraphBuilder.from(plain);
+    for (const set of upperSets(options)) {
+      addTopTokens(builder, passNames.logits(set), topWidth(spec), topName(set));
+      addWholeLogits(builder, set);
+    }
+    const graph = builder.build();
     const outputs = neededOutputs(graph, options);
     return new PassProgram(options, await runtime.compile(graph, { constants: weights, outputs }));
   }
@@ -80,26 +89,12 @@ export class PassProgram {
 
   #plan(requests: readonly SequenceRows[], pool: SlotPool): RowPlan {
     const count = requests.reduce((sum, { rows }) => sum + rows.length, 0);
+    const { spec } = this.options;
     const sets = this.#rowSets(requests, count);
-    const reads: Partial<Record<RowSetName, number[]>> = {};
-    for (const set of this.upperSets) reads[set] = [];
-    let at = 0;
-    for (const { rows } of requests) {
-      for (const { read } of rows) {
-        if (readsLogits(read)) {
-          for (const set of this.upperSets) {
-            const place = (sets[set] as RowSubset).indexOf(at);
-            if (place >= 0) reads[set]?.push(place);
-          }
-        }
-        at++;
-      }
-    }
-    for (const set of this.upperSets) if (reads[set]?.length === 0) reads[set]?.push(0);
     return {
-      ...planRows(requests, count, pool.capacity, this.#buffers, attentionWindows(this.options.spec)),
+      ...planRows(requests, count, pool.capacity, this.#buffers, attentionWindows(spec)),
       sets,
-      reads,
+      reads: planReads(requests, sets, this.upperSets, topWidth(spec)),
     };
   }
 
@@ -127,7 +122,11 @@ function neededOutputs(graph: Graph, options: PassProgramOptions): string[] {
   const { spec, streamRows, keptLayers, hiddenStates } = options;
   const { layers } = spec;
   const sets: readonly RowSetName[] = ["main", "rest", "group"];
-  const wanted = new Set<string>(upperSets(options).map((set) => passNames.logits(set)));
+  const wanted = new Set<string>();
+  for (const set of upperSets(options)) {
+    wanted.add(wholeLogits.logits(set));
+    for (const name of topOutputs(topName(set))) wanted.add(name);
+  }
   for (let layer = 0; layer < layers; layer++) {
     for (const set of sets) wanted.add(passNames.newKeys(layer, set)).add(passNames.newValues(layer, set));
   }

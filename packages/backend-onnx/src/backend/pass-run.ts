@@ -1,8 +1,10 @@
-import { passNames, type RowSetName, type Tensor } from "@anabranch/core";
+import { passNames, type RowSetName, type Tensor, type TokenLogProbs } from "@anabranch/core";
 import type { Floats } from "./floats.js";
 import type { PassProgram } from "./pass-program.js";
 import type { RowPlan } from "./row-plan.js";
 import type { RowSubset } from "./row-subset.js";
+import { topName, topTokensOf, topWidth } from "./top-tokens.js";
+import { wholeLogits } from "./whole-logits.js";
 
 /** Where one row's numbers stand in a tensor. */
 export interface RowAt {
@@ -49,12 +51,24 @@ export class PassRun {
     }));
   }
 
-  /** A row's logits; the row must be among those that were to be read. [vocabulary] */
+  /** How many of a row's best tokens {@link PassRun.top} can give. */
+  get topWidth(): number {
+    return topWidth(this.#program.options.spec);
+  }
+
+  /** The best tokens of a row that was to be read. */
+  top(row: number, k: number): TokenLogProbs {
+    const { set, index } = this.#place(this.#program.options.spec.layers, row);
+    const place = this.#reads[set]?.placeOf.get(index) as number;
+    return topTokensOf(this.#outputs, place, k, topName(set));
+  }
+
+  /** The logits of a row that was to be read whole. [vocabulary] */
   logits(row: number): RowAt {
     const { layers, vocabularySize: size } = this.#program.options.spec;
     const { set, index } = this.#place(layers, row);
-    const place = (this.#reads[set] as readonly number[]).indexOf(index);
-    return { data: this.#floats(passNames.logits(set)), offset: place * size, size };
+    const place = this.#reads[set]?.wholeOf.get(index) as number;
+    return { data: this.#floats(wholeLogits.logits(set)), offset: place * size, size };
   }
 
   /** States that enter a layer, or with `layer` = layers those after the final norm. [hidden] */

@@ -87,6 +87,19 @@ export function readsLogits(read: RowRead | undefined): boolean {
   );
 }
 
+/** Whether more is asked of the row's logits than its `width` best tokens say. */
+export function readsWholeLogits(read: RowRead | undefined, width: number): boolean {
+  if (read === undefined || !readsLogits(read)) return false;
+  const { logits, logProbsOf, vocabularyBias, topLogProbs = 0 } = read;
+  return logits === true || logProbsOf !== undefined || vocabularyBias !== undefined || topLogProbs > width;
+}
+
+/** @throws NotFiniteError naming the row */
+export function requireFinite({ tokens, logProbs }: TokenLogProbs, row: number): TokenLogProbs {
+  if (!Number.isFinite(logProbs[0])) throw notFinite(row);
+  return { tokens, logProbs };
+}
+
 function notFinite(row: number): NotFiniteError {
   return new NotFiniteError(`Row ${row}'s logits are not finite.`, {
     subject: `rows[${row}]`,

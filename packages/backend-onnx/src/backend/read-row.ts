@@ -1,6 +1,14 @@
 import type { RowRead, RowResult } from "@anabranch/core";
 import type { PassRun } from "./pass-run.js";
-import { argmaxOf, biased, logSumExp, readsLogits, topLogProbs } from "./read-logits.js";
+import {
+  argmaxOf,
+  biased,
+  logSumExp,
+  readsLogits,
+  readsWholeLogits,
+  requireFinite,
+  topLogProbs,
+} from "./read-logits.js";
 
 /** All that is said of a row of which nothing was asked. */
 const survivor: RowResult = Object.freeze({ survived: true });
@@ -8,21 +16,24 @@ const survivor: RowResult = Object.freeze({ survived: true });
 /** What one row's read asks for. @param row the row's index in its request, for messages @param at its place in the run */
 export function readRow(run: PassRun, row: number, at: number, read: RowRead | undefined): RowResult {
   if (read === undefined) return survivor;
-  const result: { -readonly [Key in keyof RowResult]: RowResult[Key] } = { survived: true };
+  const result: Result = { survived: true };
   if (read.hidden !== undefined) {
     result.hidden = new Map(read.hidden.map((layer) => [layer, Float32Array.from(run.hidden(layer, at))]));
   }
-  if (readsLogits(read)) readLogits(run, row, at, read, result);
+  if (readsWholeLogits(read, run.topWidth)) readLogits(run, row, at, read, result);
+  else if (readsLogits(read)) readTop(run, row, at, read, result);
   return result;
 }
 
-function readLogits(
-  run: PassRun,
-  row: number,
-  at: number,
-  read: RowRead,
-  result: { -readonly [Key in keyof RowResult]: RowResult[Key] },
-): void {
+type Result = { -readonly [Key in keyof RowResult]: RowResult[Key] };
+
+function readTop(run: PassRun, row: number, at: number, { argmax, topLogProbs: k }: RowRead, result: Result): void {
+  const best = requireFinite(run.top(at, Math.max(1, k ?? 0)), row);
+  if (argmax === true) result.argmax = best.tokens[0] as number;
+  if (k !== undefined) result.topLogProbs = best;
+}
+
+function readLogits(run: PassRun, row: number, at: number, read: RowRead, result: Result): void {
   let { data, offset, size } = run.logits(at);
   let argmax = argmaxOf(data, offset, size, row);
   if (read.vocabularyBias !== undefined) {

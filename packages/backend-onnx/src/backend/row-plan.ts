@@ -1,6 +1,7 @@
 import { COMMITTED, HIDDEN_BIAS, isInWindow, type PassRow, type RowSetName, type Tensor } from "@anabranch/core";
 import type { CachedSequence } from "./cached-sequence.js";
 import type { FeedBuffers } from "./feed-buffers.js";
+import type { ReadPlan } from "./read-plan.js";
 import type { RowSubset } from "./row-subset.js";
 import { fillWindowBias } from "./window-bias.js";
 
@@ -14,8 +15,7 @@ export interface SequenceRows {
 export interface RowPlan {
   readonly count: number;
   readonly sets: Readonly<Partial<Record<RowSetName, RowSubset>>>;
-  /** Places in each set whose logits are wanted; never empty, since a runtime may not take an empty axis. */
-  readonly reads: Readonly<Partial<Record<RowSetName, readonly number[]>>>;
+  readonly reads: ReadPlan;
   /** i32 [1, rows] */
   readonly tokens: Tensor;
   /** [rows] */

@@ -44,7 +44,7 @@ export class StreamsProgram {
     const plain = buildStreamsGraph({ spec, streams, past: "heads", logits: true });
     const builder = GraphBuilder.from(plain, `streams.top${width}`);
     addTopTokens(builder, passNames.logits("streams"), width);
-    const outputs = [passNames.final("streams"), ...topOutputs];
+    const outputs = [passNames.final("streams"), ...topOutputs()];
     const compiled = await runtime.compile(builder.build(), { constants: weights, outputs, fewRows: true });
     return new StreamsProgram(spec, streams, compiled);
   }

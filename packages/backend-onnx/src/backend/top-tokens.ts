@@ -1,16 +1,32 @@
-import { type GraphBuilder, NotFiniteError, type Tensor, type TokenLogProbs } from "@anabranch/core";
+import {
+  type GraphBuilder,
+  type ModelSpec,
+  NotFiniteError,
+  type RowSetName,
+  type Tensor,
+  type TokenLogProbs,
+} from "@anabranch/core";
 
-const NAMES = { logProbs: "top.logProbs", tokens: "top.tokens" } as const;
+const logProbsOf = (name: string): string => `${name}.logProbs`;
+const tokensOf = (name: string): string => `${name}.tokens`;
 
 /** Names of the outputs that {@link addTopTokens} declares. */
-export const topOutputs: readonly string[] = Object.values(NAMES);
+export const topOutputs = (name = "top"): readonly string[] => [logProbsOf(name), tokensOf(name)];
+
+/** Of every row read, the graph of a pass gives so many best tokens; who wants more reads its logits. */
+const PASS_WIDTH = 8;
+
+export const topWidth = ({ vocabularySize }: ModelSpec): number => Math.min(PASS_WIDTH, vocabularySize);
+
+/** The best tokens of a row set of a pass. */
+export const topName = (set: RowSetName): string => `top.${set}`;
 
 /** Lets a graph give the `width` most probable tokens of each row of its logits. */
-export function addTopTokens(builder: GraphBuilder, logits: string, width: number): void {
+export function addTopTokens(builder: GraphBuilder, logits: string, width: number, name = "top"): void {
   const inputs = [builder.outputValue(logits)] as const;
-  const [logProbs, tokens] = builder.add("topLogProbs", "top", inputs, { k: width }, 2) as [string, string];
-  builder.output(NAMES.logProbs, logProbs);
-  builder.output(NAMES.tokens, tokens);
+  const [logProbs, tokens] = builder.add("topLogProbs", name, inputs, { k: width }, 2) as [string, string];
+  builder.output(logProbsOf(name), logProbs);
+  builder.output(tokensOf(name), tokens);
 }
 
 /** The smallest width to compute that gives `topK` tokens: a few widths serve all drafts, so that few graphs are compiled. */
@@ -20,17 +36,28 @@ export function widthFor(topK: number, vocabularySize: number): number {
   return Math.min(width, vocabularySize);
 }
 
-/** Rows from..to-1 of what {@link addTopTokens} gave. @throws NotFiniteError */
-export function readTopTokens(outputs: Readonly<Record<string, Tensor>>, from: number, to: number): TokenLogProbs[] {
-  const logProbs = outputs[NAMES.logProbs] as Tensor;
-  const tokens = outputs[NAMES.tokens] as Tensor;
+/** The `k` best tokens of a row of what {@link addTopTokens} gave; NaN where the row's logits are not finite. */
+export function topTokensOf(
+  outputs: Readonly<Record<string, Tensor>>,
+  row: number,
+  k?: number,
+  name = "top",
+): TokenLogProbs {
+  const logProbs = outputs[logProbsOf(name)] as Tensor;
+  const tokens = outputs[tokensOf(name)] as Tensor;
   const width = logProbs.shape[2] as number;
+  const [from, to] = [row * width, row * width + (k ?? width)];
+  return {
+    tokens: Int32Array.from(tokens.data.subarray(from, to)),
+    logProbs: Float32Array.from(logProbs.data.subarray(from, to)),
+  };
+}
+
+/** Rows from..to-1 of what {@link addTopTokens} gave for streams. @throws NotFiniteError */
+export function readTopTokens(outputs: Readonly<Record<string, Tensor>>, from: number, to: number): TokenLogProbs[] {
   const levels: TokenLogProbs[] = [];
   for (let row = from; row < to; row++) {
-    const level = {
-      tokens: Int32Array.from(tokens.data.subarray(row * width, (row + 1) * width)),
-      logProbs: Float32Array.from(logProbs.data.subarray(row * width, (row + 1) * width)),
-    };
+    const level = topTokensOf(outputs, row);
     if (!Number.isFinite(level.logProbs[0])) {
       throw new NotFiniteError(`The logits of stream ${row - from + 1} are not finite.`, {
         subject: "streams",
