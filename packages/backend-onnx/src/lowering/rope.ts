@@ -10,22 +10,22 @@ function tableRows(maxPositions: number): number {
   return Math.max(maxPositions, Math.min(16 * maxPositions, 16_384));
 }
 
-/** Tables of cosines and sines, made once a graph in double precision: [table rows, frequencies]. */
+/** Tables of scaled cosines and sines, made once a graph in double precision: [table rows, frequencies]. */
 function table(
   lowering: Lowering,
   attributes: NodeOf<"rope">["attributes"],
   which: "cos" | "sin",
-  sign: number,
+  factor: number,
 ): string {
   const { frequencies, maxPositions } = attributes;
-  const key = `${which} ${sign} ${maxPositions} ${frequencies.join()}`;
+  const key = `${which} ${factor} ${maxPositions} ${frequencies.join()}`;
   return lowering.onnx.once(key, () => {
     const half = frequencies.length;
     const rows = tableRows(maxPositions);
     const data = new Float32Array(rows * half);
     for (let position = 0; position < rows; position++) {
       for (let pair = 0; pair < half; pair++) {
-        data[position * half + pair] = sign * Math[which](position * (frequencies[pair] as number));
+        data[position * half + pair] = factor * Math[which](position * (frequencies[pair] as number));
       }
     }
     return lowering.onnx.floats(`rope.${which}`, [rows, half], data);
@@ -34,7 +34,7 @@ function table(
 
 export function lowerRope(lowering: Lowering, node: NodeOf<"rope">): void {
   const [x, positions] = node.inputs;
-  const { headSize, inverse, frequencies } = node.attributes;
+  const { headSize, inverse, frequencies, scale = 1 } = node.attributes;
   // 0: the whole head.
   const turning = 2 * frequencies.length === headSize ? 0 : 2 * frequencies.length;
   const { onnx } = lowering;
@@ -47,8 +47,8 @@ export function lowerRope(lowering: Lowering, node: NodeOf<"rope">): void {
     apart
       ? onnx.once(`apart ${indices}`, () => onnx.step(`${positions}/apart`, "Reshape", [indices, onnx.ints([-1, 1])]))
       : indices,
-    table(lowering, node.attributes, "cos", 1),
-    table(lowering, node.attributes, "sin", inverse ? -1 : 1),
+    table(lowering, node.attributes, "cos", scale),
+    table(lowering, node.attributes, "sin", inverse ? -scale : scale),
   ];
   const options = {
     attributes: { interleaved: int(0), num_heads: int(width / headSize), rotary_embedding_dim: int(turning) },

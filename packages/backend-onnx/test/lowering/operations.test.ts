@@ -58,7 +58,13 @@ describe("each operation, held against the reference interpreter", () => {
         const half = 1 + (seed % 8);
         const x = randomFloats(next, [batch, rows, other * half * 2]);
         const frequencies = Array.from({ length: half }, (_, pair) => 10000 ** (-pair / half));
-        const attributes = { headSize: 2 * half, frequencies, maxPositions: 512, inverse };
+        const attributes = {
+          headSize: 2 * half,
+          frequencies,
+          maxPositions: 512,
+          inverse,
+          ...(seed % 2 === 1 && { scale: 1.25 }),
+        };
         const { graph, inputs } = singleOperation("rope", [x, randomInts(next, [batch, rows], 512)], attributes);
         await expectAsReference(graph, inputs);
       }),

@@ -3,12 +3,15 @@ import { linearModules } from "@anabranch/core";
 import fc from "fast-check";
 import { type ModelPlan, modelPlans } from "./model-plan.js";
 
+const yarn = { factor: 4, originalPositions: 64, betaFast: 8, betaSlow: 1, truncate: true, attentionFactor: 1.2 };
+
 /** What a layer's attention may be, for heads of a size. */
 function layerAttentions(headSize: number): fc.Arbitrary<LayerAttention> {
   const scaling = fc.constantFrom(
     undefined,
     { type: "linear", factor: 4 } as const,
     { type: "llama3", factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalPositions: 16 } as const,
+    { type: "yarn", ...yarn } as const,
   );
   const rope = fc.record({ theta: fc.constantFrom(100, 10_000), scaling, part: fc.boolean() }).map((plan) => ({
     theta: plan.theta,

@@ -3,7 +3,7 @@ import { attentionOf, parameterNames } from "../model/index.js";
 import { type LayerContext, layerLinear, layerValue } from "./layer-context.js";
 import { addMlp } from "./mlp.js";
 import { addHeadNorm, addNorm } from "./norms.js";
-import { ropeFrequencies } from "./rope-frequencies.js";
+import { ropeFrequencies, ropeScale } from "./rope-frequencies.js";
 import { passNames, type RowSet, type RowSetName } from "./row-set.js";
 
 interface Projected {
@@ -50,11 +50,13 @@ function turn({ builder, spec }: LayerContext, layer: number, set: RowSet, name:
   const { rope } = attentionOf(spec, layer);
   if (rope === undefined) return x;
   const positions = builder.input(passNames.positions(set.name), builder.value(set.x).shape.slice(0, 2), "i32");
+  const scale = ropeScale(rope);
   return builder.add("rope", layerValue(layer, set, name), [x, positions], {
     headSize: spec.headSize,
     frequencies: ropeFrequencies(rope, spec.headSize),
     maxPositions: spec.maxPositions,
     inverse: false,
+    ...(scale !== 1 && { scale }),
   })[0] as string;
 }
 

@@ -84,7 +84,8 @@ export interface Operations {
   /**
    * Rotary positions, halves rotated (Hugging Face's layout): in each head, with angle a = position * frequencies[i],
    * (x_i, x_{i+D/2}) becomes (x_i cos a - x_{i+D/2} sin a, x_{i+D/2} cos a + x_i sin a), D being twice the number of
-   * frequencies; what of a head lies behind its first D features stays. `inverse` turns back. positions: [batch, rows].
+   * frequencies; what of a head lies behind its first D features stays. The turned features are multiplied by `scale`.
+   * `inverse` turns back, scaled all the same: the gradient. positions: [batch, rows].
    */
   rope: {
     inputs: readonly [x: V, positions: V];
@@ -94,6 +95,8 @@ export interface Operations {
       readonly frequencies: readonly number[];
       readonly maxPositions: number;
       readonly inverse: boolean;
+      /** 1 when absent. */
+      readonly scale?: number;
     };
     outputs: readonly [out: V];
   };

@@ -81,7 +81,7 @@ describe("the gradient of", () => {
 
   it("rope is rope turned back", async () => {
     await forAll(async (random, batch, rows, width) => {
-      const attributes = { headSize: 4, frequencies: [1, 0.1], maxPositions: 16 };
+      const attributes = { headSize: 4, frequencies: [1, 0.1], maxPositions: 16, scale: 1.5 };
       const [x, dy] = [random.real(batch, rows, 4 * width), random.real(batch, rows, 4 * width)];
       const positions = random.whole(16, batch, rows);
       const [dx] = await apply("rope", [dy, positions], { ...attributes, inverse: true });

@@ -51,6 +51,12 @@ describe("rope", () => {
     expectClose(out, [-3, 2, 1, 4, -7, 6, 5, 8]);
   });
 
+  it("scales what turns, and leaves the rest of a head", async () => {
+    const partly = { ...attributes, frequencies: [Math.PI / 2], scale: 3 };
+    const out = await applied("rope", [real([1, 1, 4], [1, 2, 3, 4]), whole([1, 1], [1])], partly);
+    expectClose(out, [-6, 3, 3, 4]);
+  });
+
   it("is undone by its inverse", async () => {
     await fc.assert(
       fc.asyncProperty(seeds, async (seed) => {

@@ -2,7 +2,7 @@ import type { Kernel } from "../kernel.js";
 import { lengthOf, row, rowCount, zeros } from "../tensor.js";
 
 /** x: [batch, rows, heads * headSize], positions: [batch, rows]; each head's features behind the turned ones are copied. */
-export const rope: Kernel<"rope"> = ([x, positions], { headSize, frequencies, inverse }) => {
+export const rope: Kernel<"rope"> = ([x, positions], { headSize, frequencies, inverse, scale = 1 }) => {
   const out = zeros(x.shape);
   const half = frequencies.length;
   for (let r = 0; r < rowCount(x); r++) {
@@ -14,8 +14,8 @@ export const rope: Kernel<"rope"> = ([x, positions], { headSize, frequencies, in
         const angle = (inverse ? -1 : 1) * position * (frequencies[i] as number);
         const first = from[head + i] as number;
         const second = from[head + i + half] as number;
-        to[head + i] = first * Math.cos(angle) - second * Math.sin(angle);
-        to[head + i + half] = second * Math.cos(angle) + first * Math.sin(angle);
+        to[head + i] = scale * (first * Math.cos(angle) - second * Math.sin(angle));
+        to[head + i + half] = scale * (second * Math.cos(angle) + first * Math.sin(angle));
       }
     }
   }
