@@ -10,6 +10,8 @@ export class ConfigFields {
     readonly file: string,
     /** Of field names in messages: "" or "rope_scaling.", say. */
     readonly prefix = "",
+    /** What whoever loads the model should know; one list for a file and all objects in it. */
+    readonly warnings: string[] = [],
   ) {}
 
   has(name: string): boolean {
@@ -31,6 +33,13 @@ export class ConfigFields {
     return this.has(name) ? this.#read(name, v.boolean()) : otherwise;
   }
 
+  /** A list of so many positive numbers. @throws InvalidFileError naming the field */
+  numbers(name: string, count: number): number[] {
+    const values = this.#read(name, v.array(positive()));
+    if (values.length !== count) throw this.invalid(name, `it has ${values.length} numbers in place of ${count}`);
+    return values;
+  }
+
   /** One entry for each layer. @throws InvalidFileError when there are more or fewer; UnsupportedError for another value */
   perLayer<const Value>(name: string, layers: number, known: readonly Value[]): Value[] | undefined {
     if (!this.has(name)) return undefined;
@@ -45,7 +54,7 @@ export class ConfigFields {
     if (!this.has(name)) return undefined;
     const value = this.json[name];
     if (typeof value !== "object" || Array.isArray(value)) throw this.refused(name);
-    return new ConfigFields(value as Record<string, unknown>, this.file, `${this.prefix}${name}.`);
+    return new ConfigFields(value as Record<string, unknown>, this.file, `${this.prefix}${name}.`, this.warnings);
   }
 
   /** @throws UnsupportedError naming the field when it is there with a value other than those */
@@ -62,6 +71,10 @@ export class ConfigFields {
       subject: this.prefix + name,
       cure: "Correct the field, or fetch the file again.",
     });
+  }
+
+  warn(name: string, what: string): void {
+    this.warnings.push(`${this.file}: "${this.prefix}${name}" ${what}.`);
   }
 
   #read<Schema extends v.GenericSchema>(name: string, schema: Schema): v.InferOutput<Schema> {

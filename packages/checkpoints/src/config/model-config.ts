@@ -7,4 +7,6 @@ export interface ModelConfig {
   /** Any of them ends a text; may be empty. */
   readonly eosTokenIds: readonly number[];
   readonly padTokenId?: number;
+  /** What of the file is not offered, one sentence each; absent where there is nothing to say. */
+  readonly warnings?: readonly string[];
 }

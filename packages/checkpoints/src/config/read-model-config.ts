@@ -25,5 +25,7 @@ export function readModelConfig(json: Json, file = "config.json"): ModelConfig {
   const outer = new ConfigFields(json, file);
   const text = json.model_type === "gemma3" ? outer.inside("text_config") : undefined;
   if (text !== undefined) refuseUnsupportedFields(text.json, family.understood, file);
-  return { spec: family.read(text ?? outer), ...readTokens({ ...text?.json, ...json }, file) };
+  const { warnings } = outer;
+  const spec = family.read(text ?? outer);
+  return { spec, ...readTokens({ ...text?.json, ...json }, file), ...(warnings.length > 0 && { warnings }) };
 }

@@ -1,4 +1,5 @@
 import type { RopeSpec } from "@anabranch/core";
+import { agreed } from "./agreed.js";
 import type { ConfigFields } from "./config-fields.js";
 import { readRopeScaling } from "./rope-scaling.js";
 
@@ -6,8 +7,14 @@ export interface RopeOptions {
   /** The base when the file has none. */
   readonly theta: number;
   readonly headSize: number;
+  /** `max_position_embeddings`, as the file has it. */
+  readonly maxPositions: number;
+  /** Positions that a scaled model was first made for, when the file does not say; `maxPositions` when absent. */
+  readonly originalPositions?: number;
   /** Whether the model's code can turn a part of each head. */
   readonly partial?: boolean;
+  /** Names that the family's files have for kinds of scaling. */
+  readonly aliases?: ReadonlyMap<unknown, string>;
 }
 
 /**
@@ -24,26 +31,15 @@ export function readRope(top: ConfigFields, options: RopeOptions): RopeSpec {
 
 /** RoPE by objects that may speak of it, and the object that they stand in. */
 export function readRopeObjects(top: ConfigFields, objects: readonly ConfigFields[], options: RopeOptions): RopeSpec {
-  const scalings = objects.flatMap((object) => readRopeScaling(object, top) ?? []);
+  const theta = agreed([top, ...objects], "rope_theta") ?? options.theta;
+  const part = rotatedPart([top, ...objects], options);
+  const context = { ...options, theta, top, pairs: (part.rotated ?? options.headSize) / 2 };
+  const scalings = objects.flatMap((object) => readRopeScaling(object, context) ?? []);
   const [scaling, other] = scalings;
   if (other !== undefined && JSON.stringify(other) !== JSON.stringify(scaling)) {
     throw top.invalid("rope_scaling", "rope_parameters has another scaling");
   }
-  return {
-    theta: agreed([top, ...objects], "rope_theta") ?? options.theta,
-    ...(scaling !== undefined && { scaling }),
-    ...rotatedPart([top, ...objects], options),
-  };
-}
-
-/** A number that may stand in several places. @throws InvalidFileError when they contradict each other */
-function agreed(places: readonly ConfigFields[], name: string): number | undefined {
-  const found = places.filter((place) => place.has(name));
-  const [first] = found;
-  const value = first?.positive(name);
-  const other = found.find((place) => place.positive(name) !== value);
-  if (other !== undefined) throw other.invalid(name, `"${first?.prefix}${name}" is ${value}`);
-  return value;
+  return { theta, ...(scaling !== undefined && { scaling }), ...part };
 }
 
 function rotatedPart(places: readonly ConfigFields[], { headSize, partial }: RopeOptions): { rotated?: number } {

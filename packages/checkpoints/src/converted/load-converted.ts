@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { baseParameterShapes, throwIfAborted, type WeightTensor } from "@anabranch/core";
 import type { LoadedModel, LoadModelOptions } from "../model/load-model.js";
-import { readParameter, unusedTensors } from "../model/load-model.js";
+import { readParameter, warningsOf } from "../model/load-model.js";
 import { openModelFiles } from "../model/open-model-files.js";
 import { DEFAULT_BLOCK_SIZE } from "../quantize/block-size.js";
 import { convertWeight, type WeightFormat } from "../quantize/convert-weight.js";
@@ -45,7 +45,7 @@ export async function loadConverted(place: string, options: LoadConvertedOptions
       const copied = manifest.tensors[name];
       if (copied !== undefined) tensors.set(name, storedTensor(file, copied));
     }
-    return { weights: { spec: config.spec, tensors }, config, warnings: unusedTensors(source, tensors, config) };
+    return { weights: { spec: config.spec, tensors }, config, warnings: warningsOf(source, tensors, config) };
   } finally {
     await close();
   }

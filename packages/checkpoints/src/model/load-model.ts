@@ -14,7 +14,7 @@ import type { TensorSource } from "./tensor-source.js";
 export interface LoadedModel {
   readonly weights: ModelWeights;
   readonly config: ModelConfig;
-  /** Tensors of the file that were not used and might have mattered, one sentence each. */
+  /** What of the model is not offered, and tensors that were not used and might have mattered; one sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export async function loadModel(place: Folder, { signal }: LoadModelOptions = {}
       throwIfAborted(signal, `Loading ${source.name}`);
       tensors.set(name, await readParameter(source, name, shape));
     }
-    return { weights: { spec: config.spec, tensors }, config, warnings: unusedTensors(source, tensors, config) };
+    return { weights: { spec: config.spec, tensors }, config, warnings: warningsOf(source, tensors, config) };
   } finally {
     await close();
   }
@@ -57,13 +57,13 @@ export async function readParameter(
 /** RoPE's frequencies, and the causal masks that old GPT-2 files hold. */
 const FOLLOWS_FROM_CONFIG = /rotary_emb\.inv_freq$|\bh\.\d+\.attn\.(masked_)?bias$/;
 
-/** Tensors that were not used and might have mattered, one sentence each. */
-export function unusedTensors(
+/** The configuration's warnings, and the tensors that were not used and might have mattered. */
+export function warningsOf(
   source: TensorSource,
   used: ReadonlyMap<string, unknown>,
-  { spec }: ModelConfig,
+  { spec, warnings: ofConfig = [] }: ModelConfig,
 ): string[] {
-  const warnings: string[] = [];
+  const warnings = [...ofConfig];
   for (const name of source.names()) {
     if (used.has(name) || FOLLOWS_FROM_CONFIG.test(name)) continue;
     const tied = spec.tiedHead && name === parameterNames.head;

@@ -63,6 +63,12 @@ export function toGguf(config: Config, tensors: Tensors, type: WritableType = "F
     const bytes = encodeBlocks("F32", factors);
     list.push({ name: "rope_freqs.weight", type: "F32", shape: [factors.length], bytes });
   }
+  for (const which of ["short", "long"] as const) {
+    const given = ropeOf(config)[`${which}_factor`];
+    if (given === undefined) continue;
+    const bytes = encodeBlocks("F32", Float32Array.from(given));
+    list.push({ name: `rope_factors_${which}.weight`, type: "F32", shape: [given.length], bytes });
+  }
   const entries = metadata(architecture, config);
   const all = Object.entries(entries);
   return encodeGguf(
@@ -114,6 +120,12 @@ interface Rope {
   readonly rope_type?: string;
   readonly factor?: number;
   readonly original_max_position_embeddings?: number;
+  readonly partial_rotary_factor?: number;
+  readonly attention_factor?: number;
+  readonly beta_fast?: number;
+  readonly beta_slow?: number;
+  readonly short_factor?: number[];
+  readonly long_factor?: number[];
 }
 
 const ropeOf = (config: Config): Rope => {
@@ -154,13 +166,37 @@ function metadata(architecture: string, config: Config): Entries {
     [`${a}.attention.value_length`]: ["u32", config.head_dim as number | undefined],
     [`${a}.attention.sliding_window`]: ["u32", (config.sliding_window ?? undefined) as number | undefined],
     [`${a}.rope.freq_base`]: ["f32", ropeOf(config).rope_theta],
-    [`${a}.rope.scaling.original_context_length`]: ["u32", ropeOf(config).original_max_position_embeddings],
+    ...ropeEntries(a, config),
     "tokenizer.ggml.bos_token_id": ["u32", config.bos_token_id as number],
     "tokenizer.ggml.eos_token_id": ["u32", config.eos_token_id as number],
     "tokenizer.ggml.padding_token_id": ["u32", (config.pad_token_id ?? undefined) as number | undefined],
     ...slidingLayers(a, config),
   };
   return Object.fromEntries(Object.entries(entries).filter(([, [, value]]) => value !== undefined)) as Entries;
+}
+
+function ropeEntries(a: string, config: Config): Record<string, readonly [GgufValueType, GgufValue | undefined]> {
+  const rope = ropeOf(config);
+  const headSize = (config.head_dim ??
+    (config.hidden_size as number) / (config.num_attention_heads as number)) as number;
+  const part = (rope.partial_rotary_factor ?? config.partial_rotary_factor) as number | undefined;
+  const yarn = rope.rope_type === "yarn";
+  const longrope = rope.rope_type === "longrope";
+  const original = rope.original_max_position_embeddings ?? config.original_max_position_embeddings;
+  const ratio = (config.max_position_embeddings as number) / (original as number);
+  return {
+    [`${a}.rope.dimension_count`]: ["u32", part === undefined ? undefined : part * headSize],
+    [`${a}.rope.scaling.type`]: ["string", yarn || longrope ? rope.rope_type : undefined],
+    [`${a}.rope.scaling.factor`]: ["f32", yarn ? rope.factor : undefined],
+    [`${a}.rope.scaling.yarn_attn_factor`]: ["f32", yarn ? rope.attention_factor : undefined],
+    [`${a}.rope.scaling.yarn_beta_fast`]: ["f32", rope.beta_fast],
+    [`${a}.rope.scaling.yarn_beta_slow`]: ["f32", rope.beta_slow],
+    [`${a}.rope.scaling.attn_factor`]: [
+      "f32",
+      longrope ? Math.sqrt(1 + Math.log(ratio) / Math.log(original as number)) : undefined,
+    ],
+    [`${a}.rope.scaling.original_context_length`]: ["u32", original as number | undefined],
+  };
 }
 
 function slidingLayers(architecture: string, config: Config): Entries {

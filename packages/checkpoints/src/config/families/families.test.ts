@@ -116,7 +116,7 @@ describe("families", () => {
     ],
     [
       "rope_parameters.full_attention.rope_type",
-      { ...gemma3, rope_parameters: { full_attention: { rope_type: "yarn", factor: 2 } } },
+      { ...gemma3, rope_parameters: { full_attention: { rope_type: "ntk", factor: 2 } } },
     ],
     ["text_config", { model_type: "gemma3", text_config: 3 }],
     ["attn_logit_softcapping", { model_type: "gemma3", text_config: { ...gemma3, attn_logit_softcapping: 50 } }],
@@ -124,7 +124,7 @@ describe("families", () => {
     ["auto_map", { model_type: "phi3", ...sizes, auto_map: { AutoModel: "modeling_other.Model" } }],
     ["partial_rotary_factor", { model_type: "qwen3", ...sizes, partial_rotary_factor: 0.5 }],
     ["no_rope_layers", { model_type: "smollm3", ...sizes, no_rope_layers: [1, 1, 1, 2] }],
-    ["rope_scaling.type", { model_type: "phi3", ...sizes, rope_scaling: { type: "su", short_factor: [1] } }],
+    ["rope_scaling.type", { model_type: "phi3", ...sizes, rope_scaling: { type: "ntk", short_factor: [1] } }],
   ])("refuse what they cannot compute: %s", (field, json) => {
     expect(() => readModelConfig(json)).toThrow(expect.objectContaining({ code: "UNSUPPORTED", subject: field }));
   });

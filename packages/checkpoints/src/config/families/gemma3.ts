@@ -1,4 +1,4 @@
-import type { RopeSpec } from "@anabranch/core";
+import type { ModelSpec, RopeSpec } from "@anabranch/core";
 import { readActivation } from "../activation.js";
 import { ConfigFields } from "../config-fields.js";
 import { layersOf, slidingLayers } from "../layers.js";
@@ -21,17 +21,17 @@ interface TwoRopes {
 }
 
 /** Full and sliding layers turn by bases of their own; a scaling is for the full ones only. */
-function readRopes(fields: ConfigFields, headSize: number): TwoRopes {
+function readRopes(fields: ConfigFields, sizes: Pick<ModelSpec, "headSize" | "maxPositions">): TwoRopes {
   const parameters = fields.inside("rope_parameters");
   const local = fields.positive("rope_local_base_freq", 10_000);
   if (!parameters?.has("full_attention") && !parameters?.has("sliding_attention")) {
-    return { full: readRope(fields, { theta: 1e6, headSize }), sliding: { theta: local } };
+    return { full: readRope(fields, { theta: 1e6, ...sizes }), sliding: { theta: local } };
   }
   const other = Object.keys(parameters.json).find((name) => name !== "full_attention" && name !== "sliding_attention");
   if (other !== undefined && parameters.has(other)) throw parameters.refused(other);
   const ropeOf = (layerType: string, theta: number): RopeSpec => {
     const given = parameters.inside(layerType);
-    return readRopeObjects(parameters, given === undefined ? [] : [given], { theta, headSize });
+    return readRopeObjects(parameters, given === undefined ? [] : [given], { theta, ...sizes });
   };
   return { full: ropeOf("full_attention", 1e6), sliding: ropeOf("sliding_attention", local) };
 }
@@ -48,9 +48,9 @@ export const gemma3: Family = {
   architectures: ["Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"],
   understood: ["attention_bias", "hidden_activation", "layer_types", "query_pre_attn_scalar", "sliding_window"],
   read: (given) => {
-    const fields = new ConfigFields({ ...CLASS_DEFAULTS, ...given.json }, given.file, given.prefix);
+    const fields = new ConfigFields({ ...CLASS_DEFAULTS, ...given.json }, given.file, given.prefix, given.warnings);
     const sizes = readSizes(fields, { heads: 8, kvHeads: 4, headSize: 256, maxPositions: 131_072, tiedHead: true });
-    const ropes = readRopes(fields, sizes.headSize);
+    const ropes = readRopes(fields, sizes);
     const window = fields.size("sliding_window", 4096);
     const layers = readSliding(fields, sizes.layers).map((slides) =>
       slides ? { rope: ropes.sliding, window } : { rope: ropes.full },

@@ -1,6 +1,7 @@
 import type { LinearModule } from "@anabranch/core";
 import { readActivation } from "../activation.js";
 import type { ConfigFields } from "../config-fields.js";
+import { layersOf } from "../layers.js";
 import { readRope } from "../rope.js";
 import { readSizes } from "../sizes.js";
 import type { Family } from "./family.js";
@@ -21,7 +22,7 @@ export const llama: Family = {
     return {
       family: "llama",
       ...sizes,
-      rope: readRope(fields, { theta: 10_000, headSize: sizes.headSize }),
+      ...layersOf([{ rope: readRope(fields, { theta: 10_000, ...sizes }) }], sizes.maxPositions),
       ...readActivation(fields, "hidden_act"),
       ...readBiases(fields),
     };

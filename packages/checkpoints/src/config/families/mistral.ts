@@ -10,7 +10,7 @@ export const mistral: Family = {
   understood: ["hidden_act", "sliding_window"],
   read: (fields) => {
     const sizes = readSizes(fields, { kvHeads: 8, maxPositions: 131_072 });
-    const rope = readRope(fields, { theta: 10_000, headSize: sizes.headSize });
+    const rope = readRope(fields, { theta: 10_000, ...sizes });
     const isNone = "sliding_window" in fields.json && !fields.has("sliding_window");
     const layer = isNone ? { rope } : { rope, window: fields.size("sliding_window", 4096) };
     return {

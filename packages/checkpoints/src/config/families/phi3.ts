@@ -8,6 +8,12 @@ import type { Family } from "./family.js";
 /** The files name the code that they came with before transformers had it; it computes the same. */
 const OWN_CODE = /^(configuration|modeling)_phi3\.Phi3/;
 
+/** What LongRoPE was called in older files. */
+const aliases = new Map<unknown, string>([
+  ["su", "longrope"],
+  ["yarn", "longrope"],
+]);
+
 function checkCode(fields: ConfigFields): void {
   const code = fields.inside("auto_map");
   for (const name of Object.keys(code?.json ?? {})) {
@@ -22,7 +28,7 @@ export const phi3: Family = {
   read: (fields) => {
     checkCode(fields);
     const sizes = readSizes(fields, { normEpsilon: 1e-5, maxPositions: 4096 });
-    const rope = readRope(fields, { theta: 10_000, headSize: sizes.headSize, partial: true });
+    const rope = readRope(fields, { theta: 10_000, ...sizes, partial: true, originalPositions: 4096, aliases });
     const layer = fields.has("sliding_window") ? { rope, window: fields.size("sliding_window") } : { rope };
     return {
       family: "phi3",

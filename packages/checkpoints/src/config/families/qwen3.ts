@@ -13,7 +13,7 @@ export const qwen3: Family = {
     return {
       family: "qwen3",
       ...sizes,
-      ...readQwenLayers(fields, sizes.layers, sizes.maxPositions, sizes.headSize),
+      ...readQwenLayers(fields, sizes),
       ...readActivation(fields, "hidden_act"),
       ...readBiases(fields),
       headNorms: true,

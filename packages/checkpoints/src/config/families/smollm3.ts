@@ -22,8 +22,8 @@ export const smollm3: Family = {
   ],
   read: (fields) => {
     const sizes = readSizes(fields, { kvHeads: 4, maxPositions: 32_768, tiedHead: true });
-    const { layers, maxPositions, headSize } = sizes;
-    const rope = readRope(fields, { theta: 2e6, headSize });
+    const { layers, maxPositions } = sizes;
+    const rope = readRope(fields, { theta: 2e6, ...sizes });
     const turned = ropeLayers(fields, layers);
     const slides = fields.flag("use_sliding_window", false) && fields.has("sliding_window");
     const sliding = slidingLayers(fields, layers, (layer) => slides && turned[layer] === false);
