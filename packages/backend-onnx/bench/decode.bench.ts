@@ -1,17 +1,28 @@
 /**
- * SmolLM2-135M, plainly decoded, beside node-llama-cpp on equal weights: each engine in a process of its own, the two sides taking
- * turns. `pnpm bench decode [--rounds 5] [--threads 2] [--tokens 64] [--formats int8/32,int8/128,int4/32,float32]`; medians.
- * llama.cpp runs behind node-llama-cpp's callbacks; its engine alone, without a JavaScript side, is faster (docs/decisions/weights.md).
+ * SmolLM2-135M, plainly decoded, beside node-llama-cpp and transformers.js on equal weights: each engine in a process of its own, all
+ * taking turns. `pnpm bench decode [--rounds 5] [--threads 2] [--tokens 64] [--formats int8/32,int8/128,int4/32,float32]`; medians.
+ *
+ * - anabranch: passes and commits of the ONNX backend, argmax in the graph.
+ * - node-llama-cpp: `sequence.evaluate` at temperature 0, what its users get.
+ * - llama.cpp, no sampling: the engine inside it alone, `llama_decode` once a token through node-llama-cpp's native context, with the
+ *   reference's tokens fed and nothing chosen. One call into the addon and one hop to its thread are left of JavaScript. It is
+ *   the prebuilt binary that node-llama-cpp ships for this processor; that ships no llama-bench, and nothing is built here.
+ * - transformers.js: `generate`, greedy, on an ONNX file with the same weights (at 4 bits without Q4_1's offsets, which its files
+ *   cannot say: as many bytes, rounded anew).
+ *
+ * llama.cpp reads Q8_0, blocks of 32, for int8 of any block. "argmax" says how often an engine's choice is the float32 reference's,
+ * after texts of the reference.
  */
-import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openGguf, requantizeGguf } from "@anabranch/checkpoints";
+import { type Engine, engineNames, engines } from "./decode/engines.js";
+import { exportForTransformers, type Format, ggufFor, transformersFormats } from "./decode/files.js";
 import type { DecodeReport, DecodeTask } from "./decode/report.js";
 import { bundleEngines, runEngine } from "./decode/run-engine.js";
-import { benchCache, modelFile, promptOf, references, requireModel } from "./smollm2.js";
+import { printAgreement, printHeader, printTable, type Rounds } from "./decode/table.js";
+import { benchCache, promptOf, type Reference, references, requireModel } from "./smollm2.js";
 
 const { values } = parseArgs({
   args: process.argv.slice(2),
@@ -23,72 +34,85 @@ const { values } = parseArgs({
   },
 });
 
-/** The same weights for llama.cpp: the file itself holds 4 bits; others are written from it. */
-async function fileFor(weights: string): Promise<string> {
-  if (weights === "int4") return modelFile;
-  const type = weights === "int8" ? "Q8_0" : "F32";
-  const file = join(benchCache, `SmolLM2-135M-Instruct.${type}.gguf`);
-  if (existsSync(file)) return file;
-  await mkdir(benchCache, { recursive: true });
-  const source = await openGguf(modelFile);
-  await requantizeGguf(source, file, type);
-  await source.close();
-  return file;
+async function taskFor(format: string, { ids, greedy }: Reference): Promise<DecodeTask> {
+  const [weights, blockSize = "32"] = format.split("/") as [Format, string?];
+  return {
+    // Q8_0 and Q4_1 are formats of ours at blocks of 32: all sides then compute with the same numbers.
+    weights: blockSize === "32" && weights !== "float32" ? "as-stored" : weights,
+    blockSize: Number(blockSize),
+    file: await ggufFor(weights),
+    cache: join(benchCache, "decode"),
+    transformers: { folder: join(benchCache, "transformers-js"), format: transformersFormats[weights] },
+    threads: Number(values.threads),
+    prompt: ids,
+    answer: greedy,
+    long: promptOf(512),
+    tokens: Number(values.tokens),
+    checks: [],
+  };
 }
 
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] as number;
-
-const measures: readonly [of: keyof DecodeReport, name: string, digits: number][] = [
-  ["tokensPerSecond", "tokens/s", 1],
-  ["prefill", "prefill 512, ms", 0],
-  ["firstToken", "first token, ms", 0],
-  ["peak", "peak, MiB", 0],
-];
-
-function print(ours: readonly DecodeReport[], theirs: readonly DecodeReport[]): void {
-  for (const [key, name, digits] of measures) {
-    const [a, b] = [ours, theirs].map((reports) => median(reports.map((each) => each[key]))) as [number, number];
-    const ratios = ours.map((each, round) => each[key] / (theirs[round] as DecodeReport)[key]);
-    const cells = [a.toFixed(digits), b.toFixed(digits), (a / b).toFixed(2), median(ratios).toFixed(2)];
-    console.log(`  ${name.padEnd(18)}${cells.map((cell) => cell.padStart(14)).join("")}`);
+/** A first run of each, which also brings the files into the system's cache. A rival that cannot run is left out, and why is printed. */
+async function tryEngines(task: DecodeTask): Promise<Partial<Record<Engine, DecodeReport>>> {
+  const reports: Partial<Record<Engine, DecodeReport>> = {};
+  for (const engine of engineNames) {
+    try {
+      reports[engine] = await runEngine(engine, task);
+    } catch (error) {
+      if (engine === "ours") throw error;
+      const lines = (error as Error).message.split("\n");
+      console.log(`\n${engines[engine]} does not run: ${lines.findLast((line) => line.includes("Error")) ?? lines[0]}`);
+    }
+    // The first load of ours makes the copy that transformers.js's file is written from.
+    if (engine === "ours") await exportForTransformers(task);
   }
+  return reports;
+}
+
+async function runRounds(task: DecodeTask, able: readonly Engine[]): Promise<Rounds> {
+  const rounds: Record<Engine, DecodeReport[]> = { ours: [], llama: [], "llama-engine": [], transformers: [] };
+  for (let round = 0; round < Number(values.rounds); round++) {
+    // Each time another begins, so that none always comes after the same.
+    const begin = round % able.length;
+    for (const engine of [...able.slice(begin), ...able.slice(0, begin)]) {
+      rounds[engine].push(await runEngine(engine, task));
+    }
+  }
+  return rounds;
 }
 
 requireModel();
 await bundleEngines();
-const prompt = references()[3]?.ids ?? [];
+const all = references();
+/** Where the reference's choice is known: every third token of its three long answers. */
+const checks = [2, 4, 5].flatMap((index) => {
+  const { ids, greedy } = all[index] as Reference;
+  return greedy.flatMap((token, at) => (at % 3 === 0 ? [{ text: [...ids, ...greedy.slice(0, at)], token }] : []));
+});
+const reference = all[4] as Reference;
 console.log(
   `SmolLM2-135M-Instruct, ${values.threads} threads of ${cpus().length}, ${cpus()[0]?.model}, Node ${process.version}`,
 );
-console.log(`prompt of ${prompt.length} tokens, ${values.tokens} decoded; ${values.rounds} rounds in turns, medians`);
+console.log(
+  `prompt of ${reference.ids.length} tokens, ${values.tokens} decoded; ${values.rounds} rounds in turns: medians`,
+);
+console.log("in brackets ours divided by theirs: of the medians, and the median of the rounds");
 for (const format of values.formats.split(",")) {
-  const [weights, blockSize = "32"] = format.split("/") as [DecodeTask["weights"], string?];
-  const file = await fileFor(weights);
-  const task: DecodeTask = {
-    // Q8_0 and Q4_1 are formats of ours at blocks of 32: both sides then compute with the same numbers.
-    weights: blockSize === "32" && weights !== "float32" ? "as-stored" : weights,
-    blockSize: Number(blockSize),
-    file,
-    cache: join(benchCache, "decode"),
-    threads: Number(values.threads),
-    prompt,
-    long: promptOf(512),
-    tokens: Number(values.tokens),
-  };
-  await rm(join(benchCache, "decode"), { recursive: true, force: true });
-  const first = await runEngine("ours", task);
-  const ours: DecodeReport[] = [];
-  const theirs: DecodeReport[] = [];
-  for (let round = 0; round < Number(values.rounds); round++) {
-    ours.push(await runEngine("ours", task));
-    theirs.push(await runEngine("llama", task));
-  }
-  console.log(
-    `\n${format}${" ".repeat(Math.max(1, 20 - format.length))}     anabranch node-llama-cpp         ratio  ratio by turn`,
+  const task = await taskFor(format, reference);
+  for (const stale of [task.cache, task.transformers.folder]) await rm(stale, { recursive: true, force: true });
+  const first = await tryEngines({ ...task, checks: checks.map(({ text }) => text) });
+  const rounds = await runRounds(
+    task,
+    engineNames.filter((engine) => first[engine] !== undefined),
   );
-  print(ours, theirs);
+  printHeader(format);
+  printTable(rounds);
+  printAgreement(
+    first,
+    checks.map(({ token }) => token),
+  );
+  const { firstToken, peak } = first.ours as DecodeReport;
   console.log(
-    `  first load, which converts: first token after ${first.firstToken.toFixed(0)} ms, peak ${first.peak.toFixed(0)} MiB`,
+    `  our first load, which converts: first token after ${firstToken.toFixed(0)} ms, peak ${peak.toFixed(0)} MiB`,
   );
 }

@@ -4,13 +4,13 @@ import { loadConverted } from "@anabranch/checkpoints/node";
 import type { BackendModel, PassResult } from "@anabranch/core";
 import { tokenizerFromGguf } from "@anabranch/tokenizers";
 import { createOnnxBackend } from "../../src/index.js";
-import { report, sinceStart, taskOf } from "./report.js";
+import { measure, taskOf } from "./report.js";
 
-const { weights, blockSize, file, cache, threads, prompt, long, tokens } = taskOf();
+const { weights, blockSize, file, cache, threads } = taskOf();
 
 async function load(): Promise<BackendModel> {
   const gguf = await openGguf(file);
-  tokenizerFromGguf(gguf.metadata); // the other side reads its vocabulary too
+  tokenizerFromGguf(gguf.metadata); // the other sides read their vocabulary too
   await gguf.close();
   const loaded = await loadConverted(file, { weights, blockSize, cache });
   return createOnnxBackend({ threads }).load(loaded.weights);
@@ -19,8 +19,9 @@ async function load(): Promise<BackendModel> {
 /** Rows of a pass. Shorter than the prompt, so that activations are small beside the weights. */
 const CHUNK = 128;
 
-/** Takes a prompt in, then decodes plainly. @returns when each token came */
-async function decode(model: BackendModel, ids: readonly number[], count: number): Promise<number[]> {
+const model = await load();
+
+await measure(async (ids, count) => {
   const sequence = await model.createSequence();
   let from = 0;
   for (; ids.length - from > CHUNK; from += CHUNK) {
@@ -29,6 +30,7 @@ async function decode(model: BackendModel, ids: readonly number[], count: number
     await model.commit([{ sequence, path: rows.map((_, row) => row) }]);
   }
   const times: number[] = [];
+  const tokens: number[] = [];
   let next = ids.slice(from);
   for (let index = 0; index < count; index++) {
     const last = next.length - 1;
@@ -39,22 +41,11 @@ async function decode(model: BackendModel, ids: readonly number[], count: number
     }));
     const [result] = (await model.pass([{ sequence, rows }])) as [PassResult];
     await model.commit([{ sequence, path: rows.map((_, row) => row) }]);
+    const token = result.rows[last]?.argmax as number;
     times.push(performance.now());
-    next = [result.rows[last]?.argmax as number];
+    tokens.push(token);
+    next = [token];
   }
   await sequence.dispose();
-  return times;
-}
-
-const model = await load();
-await decode(model, prompt, 1);
-const firstToken = sinceStart();
-const times = await decode(model, prompt, tokens + 1);
-const tokensPerSecond = (1000 * tokens) / ((times.at(-1) as number) - (times[0] as number));
-let prefill = Number.POSITIVE_INFINITY;
-for (let round = 0; round < 2; round++) {
-  const from = performance.now();
-  const [done] = await decode(model, long, 1);
-  prefill = Math.min(prefill, (done as number) - from);
-}
-report({ firstToken, prefill, tokensPerSecond });
+  return { times, tokens };
+});
