@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { loadModel } from "../src/index.js";
 import { type Damage, damage, damages } from "./support/damage.js";
 import { foreignSafetensors } from "./support/foreign-safetensors.js";
+import { splitFile } from "./support/split-gguf.js";
 import { tinyLlama } from "./support/tiny-llama.js";
 import { toGguf } from "./support/to-gguf.js";
 
@@ -12,6 +13,7 @@ const MOST_SECONDS = 2;
 const MOST_GROWTH = 200 * 2 ** 20;
 
 const { config, tensors } = tinyLlama();
+const parts = await splitFile(toGguf(config, tensors), 3);
 const configText = (json: object): Uint8Array => new TextEncoder().encode(JSON.stringify(json));
 
 /** A number somewhere in a config becomes another, a string or nothing. */
@@ -19,7 +21,18 @@ const edits = fc.record({
   field: fc.nat(),
   value: fc.oneof(
     fc.constantFrom<unknown>(0, -1, 1.5, 2 ** 31, 2 ** 53, 1e308, null, "", "2", [], {}, true),
-    fc.constantFrom<unknown>([[]], { rope_type: "llama3", factor: 1e300 }, "\u0000", ["full_attention"]),
+    fc.constantFrom<unknown>(
+      [[]],
+      { rope_type: "llama3", factor: 1e300 },
+      { type: "yarn", factor: 1e300 },
+      { type: "yarn", factor: 4 },
+      "\u0000",
+      ["full_attention"],
+    ),
+    fc
+      .record({ factor: fc.double(), beta_fast: fc.double(), beta_slow: fc.double(), attention_factor: fc.double() })
+      .map((numbers) => ({ rope_type: "yarn", ...numbers })),
+    fc.array(fc.double(), { minLength: 3, maxLength: 5 }).map((short) => ({ type: "longrope", short_factor: short })),
     fc.double(),
   ),
 });
@@ -37,6 +50,12 @@ const damaged = (whole: Uint8Array): fc.Arbitrary<Uint8Array> => {
 const kinds: readonly (readonly [string, fc.Arbitrary<Map<string, Uint8Array>>])[] = [
   ["GGUF", damaged(toGguf(config, tensors)).map((file) => new Map([["m.gguf", file]]))],
   ["GGUF in Q8_0", damaged(toGguf(config, tensors, "Q8_0")).map((file) => new Map([["m.gguf", file]]))],
+  [
+    "GGUF in parts",
+    fc
+      .constantFrom(...parts.keys())
+      .chain((name) => damaged(parts.get(name) as Uint8Array).map((file) => new Map([...parts, [name, file]]))),
+  ],
   [
     "safetensors",
     damaged(foreignSafetensors(tensors)).map(

@@ -46,7 +46,8 @@ function describe(report: ModelReport): string {
   ];
   const width = Math.max(...lines.map(([title]) => title.length));
   const table = lines.map(([title, value]) => `${colours.bold(title.padEnd(width))}  ${value}`);
-  return [...table, ...report.obstacles.map(({ code, message }) => `  ${colours.red(code)} ${message}`)].join("\n");
+  const obstacles = report.obstacles.map(({ code, message }) => `  ${colours.red(code)} ${message}`);
+  return [...table, ...obstacles, ...report.warnings.map((warning) => `  ${warning}`)].join("\n");
 }
 
 function chat(template: ModelReport["chatTemplate"]): string {

@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
-import { openModelFiles } from "@anabranch/checkpoints";
-import { AnabranchError, type ModelSpec } from "@anabranch/core";
+import { type ModelConfig, openModelFiles } from "@anabranch/checkpoints";
+import { AnabranchError } from "@anabranch/core";
 import type { ChatTemplate, Tokenizer } from "@anabranch/tokenizers";
 import { loadTokenizer, modelSource, stopTokensOf } from "../model/model-source.js";
 import { type Place, type PlaceOptions, pathOf } from "../model/place.js";
@@ -41,6 +41,8 @@ export interface ModelReport {
   readonly runs: boolean;
   /** Why it does not run; empty when it does. */
   readonly obstacles: readonly Obstacle[];
+  /** What of the model is not offered though it runs: positions beyond those that LongRoPE's short factors hold for, say. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -81,13 +83,14 @@ export async function inspect(place: Place, options: PlaceOptions = {}): Promise
       float32Bytes,
       runs: obstacles.length === 0,
       obstacles,
+      warnings: config?.warnings ?? [],
     };
   } finally {
     await stored.close();
   }
 }
 
-async function configOf(source: string): Promise<{ spec: ModelSpec; eosTokenIds: readonly number[] }> {
+async function configOf(source: string): Promise<ModelConfig> {
   const files = await openModelFiles(source);
   await files.close();
   return files.config;

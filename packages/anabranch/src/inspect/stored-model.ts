@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isGgufPath, openGguf, openSafetensors, openShards } from "@anabranch/checkpoints";
+import { isGgufPath, openGgufModel, openSafetensors, openShards } from "@anabranch/checkpoints";
 import { InvalidFileError, IoError } from "@anabranch/core";
 
 /** A tensor as its file has it. */
@@ -30,14 +30,14 @@ export interface StoredModel {
 /**
  * Opens a model's files without asking whether it can run.
  *
- * @throws IoError, InvalidFileError, ChecksumError; UnsupportedError for another version of a format
+ * @throws IoError, InvalidFileError, ChecksumError, InvalidArgumentError; UnsupportedError for another version of a format
  */
 export function openStoredModel(source: string): Promise<StoredModel> {
   return isGgufPath(source) ? openStoredGguf(source) : openStoredFolder(source);
 }
 
 async function openStoredGguf(path: string): Promise<StoredModel> {
-  const file = await openGguf(path);
+  const file = await openGgufModel(path);
   const { metadata } = file;
   const family = metadata.get("general.architecture");
   const tokens = metadata.get("tokenizer.ggml.tokens");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   convertWeight,
   foldLora,
+  ggufPartNames,
   type LoadedModel,
   loadLora,
   loadModel,
@@ -60,8 +61,9 @@ function converted(model: LoadedModel, format: WeightFormat): LoadedModel {
 async function bytesOf(source: string): Promise<number> {
   try {
     const isFolder = (await stat(source)).isDirectory();
-    const names = isFolder ? (await readdir(source)).filter((name) => name.endsWith(".safetensors")) : [""];
-    const sizes = await Promise.all(names.map(async (name) => (await stat(join(source, name))).size));
+    const names = isFolder ? (await readdir(source)).filter((name) => name.endsWith(".safetensors")) : [];
+    const files = isFolder ? names.map((name) => join(source, name)) : ggufPartNames(source);
+    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
     return sizes.reduce((sum, size) => sum + size, 0);
   } catch {
     return 0;

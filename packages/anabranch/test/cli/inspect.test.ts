@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type NewGgufTensor, openGguf, writeGguf } from "@anabranch/checkpoints";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ModelReport } from "../../src/index.js";
 import { writeChatTemplate } from "../support/chat-template.js";
@@ -51,6 +52,21 @@ describe("anabranch inspect", () => {
     expect(stdout).toMatch(/runs here +no\n {2}UNSUPPORTED /);
   });
 
+  const phi3 = sharedPath("fixtures", "families", "phi3");
+  it.skipIf(absent(phi3) !== "")(`tells what of a model is not offered${absent(phi3)}`, async () => {
+    const bounded = join(folder, "bounded");
+    await saveTinyModel(bounded);
+    const config = JSON.parse(await readFile(join(phi3, "config.json"), "utf8")) as Record<string, unknown>;
+    const rope = { rope_type: "longrope", rope_theta: 10_000, short_factor: Array(8).fill(1.1) };
+    const scaled = { ...config, original_max_position_embeddings: 32, rope_parameters: rope };
+    await writeFile(join(bounded, "config.json"), JSON.stringify(scaled));
+    await copyFile(join(phi3, "model.safetensors"), join(bounded, "model.safetensors"));
+    const report = await inspected(bounded);
+    expect(report).toMatchObject({ family: "phi3", context: 32, runs: true });
+    expect(report.warnings).toEqual([expect.stringMatching(/short_factor.* 32 positions.*not at 128/)]);
+    expect((await runCli(["inspect", bounded])).stdout).toContain(report.warnings[0]);
+  });
+
   it("fails where there is nothing to look at", async () => {
     const empty = join(folder, "empty");
     await mkdir(empty);
@@ -78,5 +94,31 @@ describe("anabranch inspect", () => {
       ["Q8_0", 1],
       ["F32", 61],
     ]);
+  });
+
+  it.skipIf(absent(gguf) !== "")(`tells of a model in parts what it tells of the whole${absent(gguf)}`, async () => {
+    const [parts, first] = [join(folder, "parts"), join(folder, "parts", "m-00001-of-00002.gguf")];
+    await mkdir(parts);
+    const file = await openGguf(gguf);
+    const tensors = [...file.tensors.values()];
+    for (const [no, own] of [tensors.slice(0, 100), tensors.slice(100)].entries()) {
+      const keys = { "split.no": no, "split.count": 2, "split.tensors.count": tensors.length };
+      const metadata = new Map([...(no === 0 ? file.metadata : []), ...Object.entries(keys)]);
+      const types = Object.keys(keys).map((key) => [key, "u32"] as const);
+      const metadataTypes = new Map([...(no === 0 ? file.metadataTypes : []), ...types]);
+      const written: NewGgufTensor[] = [];
+      for (const { name, type, shape } of own) {
+        written.push({ name, type, shape, bytes: await file.readBytes(name) });
+      }
+      await writeGguf(join(parts, `m-0000${no + 1}-of-00002.gguf`), { metadata, metadataTypes }, written);
+    }
+    await file.close();
+    const { path: _, ...whole } = await inspected(gguf);
+    expect(await inspected(first)).toEqual({ path: first, ...whole });
+    expect(await inspected(parts)).toEqual({ path: first, ...whole });
+    await rm(join(parts, "m-00002-of-00002.gguf"));
+    const { code, stderr } = await runCli(["inspect", first]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^IO .*m-00002-of-00002\.gguf/);
   });
 });

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { open, readdir, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { existsIn } from "../bytes/folder.js";
+import { ggufPartNames } from "../gguf/split/part-names.js";
 import type { WeightFormat } from "../quantize/index.js";
 
 /** Raised when a copy is laid out otherwise. */
@@ -26,11 +28,19 @@ export async function copyKey(place: string, format: WeightFormat, blockSize: nu
 }
 
 async function filesOf(place: string): Promise<string[]> {
-  if (!(await stat(place)).isDirectory()) return [place];
+  if (!(await stat(place)).isDirectory()) return partsOf(place);
   return (await readdir(place))
     .filter((file) => MATTERS.test(file))
     .sort()
     .map((file) => join(place, file));
+}
+
+/** The parts of a GGUF model, or the file itself: it may have a part's name and yet be whole. */
+async function partsOf(file: string): Promise<string[]> {
+  const exists = (path: string) => existsIn(dirname(path), basename(path));
+  const names = ggufPartNames(file);
+  const there = await Promise.all(names.map(exists));
+  return names.filter((_, index) => there[index]);
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {

@@ -3,6 +3,8 @@ export type { GgufMetadata } from "./metadata.js";
 export { ggufConfig } from "./model/gguf-config.js";
 export { ggufTensors } from "./model/gguf-tensors.js";
 export { type GgufFile, openGguf } from "./open-gguf.js";
+export { openGgufModel } from "./split/open-gguf-model.js";
+export { ggufPartNames } from "./split/part-names.js";
 export type { GgufTensor } from "./tensor-info.js";
 export type { GgufTensorType } from "./tensor-type.js";
 export type { GgufValue, GgufValueType } from "./value.js";

@@ -9,7 +9,7 @@ import { shardsOf } from "./weight-shards.js";
 /**
  * What the cache alone can give: the folder of the commit that a revision was when we last asked, or the file in it.
  *
- * @param files those that must be there; without, a configuration with all of its weights
+ * @param files those that must be there, the place's own file among them; without, a configuration with all of its weights
  * @returns undefined where anything is missing
  */
 export async function cachedPlace(
@@ -20,8 +20,7 @@ export async function cachedPlace(
   const commit = COMMIT.test(revision) ? revision : await readRef(cache.ref(revision));
   if (commit === undefined) return undefined;
   const folder = cache.snapshot(commit);
-  const wanted = file === undefined ? files : [file];
-  const whole = wanted === undefined ? await isWhole(folder) : await hasAll(folder, wanted);
+  const whole = files === undefined ? await isWhole(folder) : await hasAll(folder, files);
   if (!whole) return undefined;
   return file === undefined ? folder : join(folder, ...file.split("/"));
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { AnabranchError, HubError, InvalidArgumentError } from "@anabranch/core";
 import { replaceFiles } from "../bytes/replace-files.js";
+import { ggufPartNames } from "../gguf/split/part-names.js";
 import { type RepoCache, repoCache } from "./cache-layout.js";
 import { cachedPlace } from "./cached-place.js";
 import type { Connection } from "./connection.js";
@@ -40,14 +41,14 @@ export interface FetchFromHubOptions {
  * Only files that loading needs are fetched, and of those what the cache lacks; each is checked against the hub's hash.
  * An interrupted download goes on where it ended. When the hub cannot be reached, what the cache holds is used.
  *
- * @returns the path of the snapshot's folder, or of the file where the place names one
+ * @returns the path of the snapshot's folder, or of the file where the place names one (a part of a GGUF model: all are fetched)
  * @throws HubError: HUB_NOT_FOUND, HUB_UNAUTHORIZED, HUB_RATE_LIMITED, HUB_UNAVAILABLE
  * @throws UnsupportedError for a repository without weights that we read (it names those that it has)
  * @throws ChecksumError, InvalidFileError, InvalidArgumentError, IoError, AbortedError
  */
 export async function fetchFromHub(place: HubPlace, options: FetchFromHubOptions = {}): Promise<string> {
   const wanted = checkedPlace({ ...place, revision: place.revision ?? options.revision ?? "main" });
-  const names = wanted.file === undefined ? checkedFiles(options.files) : [wanted.file];
+  const names = wanted.file === undefined ? checkedFiles(options.files) : ggufPartNames(wanted.file);
   const settings = await hubSettings(options);
   const cache = repoCache(settings.cacheDirectory, wanted.repo);
   const cached = await cachedPlace(cache, wanted, names);

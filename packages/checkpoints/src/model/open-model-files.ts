@@ -5,7 +5,8 @@ import { readModelConfig } from "../config/read-model-config.js";
 import { isGgufPath } from "../gguf/is-gguf-path.js";
 import { ggufConfig } from "../gguf/model/gguf-config.js";
 import { ggufTensors } from "../gguf/model/gguf-tensors.js";
-import { openGguf } from "../gguf/open-gguf.js";
+import { openGgufModel } from "../gguf/split/open-gguf-model.js";
+import { ggufPartNames } from "../gguf/split/part-names.js";
 import { openSafetensors } from "../safetensors/open-safetensors.js";
 import { openShards } from "../safetensors/open-shards.js";
 import { INDEX_FILE } from "../safetensors/shard-index.js";
@@ -24,14 +25,15 @@ export interface ModelFiles {
 }
 
 /**
- * Opens a model, whatever its files: a `.gguf` file (its path, or a map that holds just that), or a folder with
+ * Opens a model, whatever its files: a `.gguf` file (its path, or a map that holds just that), or all its parts
+ * (named by the first), or a folder with
  * model.safetensors, or with model.safetensors.index.json and its shards.
  *
- * @throws UnsupportedError, InvalidFileError, ChecksumError, IoError
+ * @throws UnsupportedError, InvalidFileError, ChecksumError, IoError; InvalidArgumentError for a part that is not the first
  */
 export async function openModelFiles(place: Folder): Promise<ModelFiles> {
   const gguf = ggufIn(place);
-  if (gguf !== undefined) return openGgufModel(gguf);
+  if (gguf !== undefined) return openGgufFiles(gguf, place);
   const { config, ours } = await loadModelConfig(place);
   const sharded = !(await existsIn(place, WEIGHTS_FILE)) && (await existsIn(place, INDEX_FILE));
   if (sharded) {
@@ -46,14 +48,18 @@ export async function openModelFiles(place: Folder): Promise<ModelFiles> {
   });
 }
 
-function ggufIn(place: Folder): string | Uint8Array | Blob | undefined {
+/** The GGUF file that a place is, or the first of its parts. */
+function ggufIn(place: Folder): string | undefined {
   if (typeof place === "string") return isGgufPath(place) ? place : undefined;
-  const [only, ...others] = place;
-  return only !== undefined && others.length === 0 && isGgufPath(only[0]) ? only[1] : undefined;
+  const [only = "", ...others] = place.keys();
+  if (!isGgufPath(only)) return undefined;
+  const parts = ggufPartNames(only);
+  if (others.length === 0) return only;
+  return others.every((name) => parts.includes(name)) ? parts[0] : undefined;
 }
 
-async function openGgufModel(place: string | Uint8Array | Blob): Promise<ModelFiles> {
-  const file = await openGguf(place);
+async function openGgufFiles(path: string, place: Folder): Promise<ModelFiles> {
+  const file = await openGgufModel(path, typeof place === "string" ? undefined : place);
   return closingOnError(file, async () => {
     const config = readModelConfig(await ggufConfig(file), file.name);
     return { config, tensors: parameterSource(ggufTensors(file), config.spec), close: () => file.close() };

@@ -163,6 +163,23 @@ describe("one file", () => {
     expect(hub.requests).toEqual([]); // A commit's file never changes.
   });
 
+  it("comes with all parts of its model, which must all be there", async () => {
+    const part = (no: number) => `q8/m-0000${no}-of-00002.gguf`;
+    await start({ [part(1)]: { bytes: gguf, large: true }, [part(2)]: { bytes: noise(500, 5), large: true } });
+    const path = await fetched({ file: part(1), revision: COMMIT });
+    expect(path).toBe(join(home.repo, "snapshots", COMMIT, "q8", "m-00001-of-00002.gguf"));
+    const second = join(home.repo, "snapshots", COMMIT, "q8", "m-00002-of-00002.gguf");
+    expect((await stat(second)).size).toBe(500);
+    await rm(second);
+    await fetched({ file: part(1), revision: COMMIT });
+    expect((await stat(second)).size).toBe(500);
+    const missing = fetched({ file: "q8/m-00001-of-00003.gguf" });
+    await expect(missing).rejects.toMatchObject({
+      code: "HUB_NOT_FOUND",
+      message: expect.stringContaining("of-00003"),
+    });
+  });
+
   it("that is not there is an error that names those that are", async () => {
     await start();
     await expect(fetched({ file: "model.q4.gguf" })).rejects.toMatchObject({

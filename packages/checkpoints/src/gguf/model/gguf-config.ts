@@ -1,6 +1,7 @@
 import { UnsupportedError } from "@anabranch/core";
 import { invalidGguf } from "../invalid.js";
 import type { GgufFile } from "../open-gguf.js";
+import { splitOf } from "../split/split-of.js";
 import { ArchitectureFields } from "./architecture-fields.js";
 import { type Architecture, architectures } from "./architectures.js";
 
@@ -46,13 +47,13 @@ export async function ggufConfig(file: GgufFile): Promise<Record<string, unknown
   };
 }
 
-/** Large models are cut into several files, each with some of the tensors. */
-function refuseParts({ name, metadata }: GgufFile): void {
-  const count = metadata.get("split.count") ?? 1;
-  if (count === 0 || count === 1) return;
-  throw new UnsupportedError(`${name} is one of ${String(count)} parts ("split.count"); a model must be one file.`, {
+/** A part alone has some of the tensors only. */
+function refuseParts(file: GgufFile): void {
+  const split = splitOf(file);
+  if (split === undefined) return;
+  throw new UnsupportedError(`${file.name} is one of ${split.count} parts ("split.count") of a model.`, {
     subject: "split.count",
-    cure: "Join the parts with llama-gguf-split --merge.",
+    cure: "Open it with openGgufModel, which opens all of them.",
   });
 }
 
