@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { createOnnxBackend } from "@anabranch/backend-onnx";
+import { createOnnxBackend, type OnnxBackendOptions } from "@anabranch/backend-onnx";
 import { loadModel } from "@anabranch/checkpoints";
 import type { BackendModel, RowResult, TokenLogProbs } from "@anabranch/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -56,6 +56,44 @@ describe.skipIf(reason !== "")(`SmolLM2-135M-Instruct from its GGUF file, float3
       for (const [token, logit] of last_top20) expect(Math.abs((logits[token] as number) - logit)).toBeLessThan(1e-3);
     },
     2 * minutes,
+  );
+});
+
+/** Shares and means over all of the reference's positions. */
+async function deviation(settings: OnnxBackendOptions, references: readonly Reference[]) {
+  const { weights } = await loadModel(file);
+  const model = await createOnnxBackend({ threads: 2, ...settings }).load(weights);
+  const equal: boolean[] = [];
+  const differences: number[] = [];
+  try {
+    for (const { ids, argmax, greedy, next_logprob } of references) {
+      const rows = await readRows(model, [...ids, ...greedy.slice(0, -1)]);
+      for (const [at, expected] of [...argmax, ...greedy.slice(1)].entries()) equal.push(rows[at]?.argmax === expected);
+      for (const [at, expected] of next_logprob.entries()) {
+        differences.push(Math.abs((rows[at]?.logProbsOf?.[0] as number) - expected));
+      }
+    }
+  } finally {
+    await model.dispose();
+  }
+  const mean = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
+  return { equal: equal.filter(Boolean).length / equal.length, mean };
+}
+
+describe.skipIf(reason !== "")(`SmolLM2-135M-Instruct with rounded weights${reason}`, () => {
+  it.each<[string, OnnxBackendOptions, number, number]>([
+    ["8 bits, rows of 8 bits", { weights: "int8" }, 0.95, 0.15],
+    ["8 bits, rows of 16 bits", { weights: "int8", rowPrecision: "int16" }, 0.95, 0.06],
+    ["the file's own 4 bits, rows of 16 bits", { weights: "as-stored", rowPrecision: "int16" }, 0.99, 0.002],
+  ])(
+    "%s",
+    async (_, settings, share, most) => {
+      const references: Reference[] = JSON.parse(await readFile(reference, "utf8"));
+      const { equal, mean } = await deviation(settings, references);
+      expect(equal).toBeGreaterThan(share);
+      expect(mean).toBeLessThan(most);
+    },
+    5 * minutes,
   );
 });
 

@@ -1,67 +1,88 @@
 /**
- * What rounding costs: SmolLM2 in each format against the float32 reference of Hugging Face transformers, the reference's tokens fed.
- * `pnpm bench quality [--formats int8/32,int4/32]`; argmax equal (share of positions), mean |Δ log-probability| of the text's own
- * tokens. "exact" formats compute with float32 rows, so that only the weights are rounded.
+ * What rounding costs: SmolLM2 in each format against float32, the same tokens fed. `pnpm bench quality [--formats int8/32,int8/32/int16]
+ * [--chats 12] [--answer 96]`: the share of positions with an equal argmax, and the mean |Δ log-probability| of the texts' own tokens,
+ * on two sets of texts:
+ *
+ * - reference: ../shared/fixtures/smollm2-reference.json, by Hugging Face transformers (log-probabilities of the prompts alone: words
+ *   that the model did not choose, which rounding moves most);
+ * - chat: MT-Bench's first turns with the answers that our float32 gives, measured against our float32.
+ *
+ * A format is weights[/block size[/what rows are rounded to]]: see `RowPrecision`.
  */
 import { parseArgs } from "node:util";
 import { loadConverted } from "@anabranch/checkpoints/node";
-import type { BackendModel, PassResult } from "@anabranch/core";
-import { createOnnxBackend } from "../src/index.js";
-import { benchCache, modelFile, type Reference, references, requireModel } from "./smollm2.js";
+import type { BackendModel } from "@anabranch/core";
+import { createOnnxBackend, type RowPrecision } from "../src/index.js";
+import { chatTexts, readings, referenceTexts, type Yardstick } from "./quality/texts.js";
+import { benchCache, modelFile, requireModel } from "./smollm2.js";
 
-const all =
-  "float32,as-stored,as-stored/exact,int8/32,int8/64,int8/128,int8/32/exact,int4/32,int4/64,int4/128,int4/32/exact";
+const all = [
+  "float32",
+  "as-stored",
+  "as-stored/32/int16",
+  "int8/32",
+  "int8/64",
+  "int8/128",
+  "int8/32/int16",
+  "int8/32/float32",
+  "int4/32",
+  "int4/64",
+  "int4/128",
+  "int4/32/int16",
+];
 const { values } = parseArgs({
   args: process.argv.slice(2),
-  options: { formats: { type: "string", default: all }, threads: { type: "string", default: "2" } },
+  options: {
+    formats: { type: "string", default: all.join() },
+    threads: { type: "string", default: "2" },
+    chats: { type: "string", default: "12" },
+    answer: { type: "string", default: "96" },
+  },
 });
 
-interface Deviation {
-  readonly positions: number;
-  readonly equal: number;
-  readonly differences: readonly number[];
+async function load(format: string): Promise<BackendModel> {
+  const [weights, blockSize = "32", rowPrecision = "int8"] = format.split("/") as [
+    "int8" | "int4" | "float32" | "as-stored",
+    string?,
+    RowPrecision?,
+  ];
+  const loaded = await loadConverted(modelFile, { weights, blockSize: Number(blockSize), cache: benchCache });
+  return createOnnxBackend({ threads: Number(values.threads), rowPrecision }).load(loaded.weights);
 }
 
-async function deviation(model: BackendModel, { ids, argmax, next_logprob, greedy }: Reference): Promise<Deviation> {
-  const tokens = [...ids, ...greedy.slice(0, -1)];
-  const wanted = [...argmax, ...greedy.slice(1)];
-  const sequence = await model.createSequence();
-  const rows = tokens.map((token, row) => ({
-    token,
-    parent: row - 1,
-    read: { argmax: true, logProbsOf: row + 1 < ids.length ? [ids[row + 1] as number] : [] },
-  }));
-  const [result] = (await model.pass([{ sequence, rows }])) as [PassResult];
-  await sequence.dispose();
-  return {
-    positions: tokens.length,
-    equal: result.rows.filter((row, index) => row.argmax === wanted[index]).length,
-    differences: next_logprob.map((right, row) => Math.abs((result.rows[row]?.logProbsOf?.[0] as number) - right)),
-  };
+const mean = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+
+/** "equal argmax, mean |Δ log p|, largest" of a model on some texts */
+async function deviation(model: BackendModel, texts: readonly Yardstick[]): Promise<string> {
+  const equal: number[] = [];
+  const differences: number[] = [];
+  for (const { tokens, argmax, nextLogProbs } of texts) {
+    const ours = await readings(model, tokens);
+    for (const [row, token] of argmax.entries()) equal.push(ours.argmax[row] === token ? 1 : 0);
+    for (const [row, right] of nextLogProbs.entries()) {
+      differences.push(Math.abs((ours.nextLogProbs[row] as number) - right));
+    }
+  }
+  const cells = [
+    `${(100 * mean(equal)).toFixed(1)}%`,
+    mean(differences).toFixed(4),
+    Math.max(...differences).toFixed(2),
+  ];
+  return cells.map((cell) => cell.padStart(9)).join("");
 }
 
 requireModel();
-console.log("SmolLM2-135M-Instruct (Q4_1 file) against transformers in float32");
-console.log("format           positions  argmax equal  mean |Δ log p|  largest");
-for (const name of values.formats.split(",")) {
-  const [weights, ...rest] = name.split("/") as ["int8" | "int4" | "float32" | "as-stored", ...string[]];
-  const blockSize = Number(rest.find((part) => part !== "exact") ?? 32);
-  const loaded = await loadConverted(modelFile, { weights, blockSize, cache: benchCache });
-  const backend = createOnnxBackend({ threads: Number(values.threads), exactInt8: rest.includes("exact") });
-  const model = await backend.load(loaded.weights);
-  const each: Deviation[] = [];
-  for (const reference of references()) each.push(await deviation(model, reference));
+const reference = referenceTexts();
+const float = await load("float32");
+const chat = await chatTexts(float, Number(values.chats), Number(values.answer));
+await float.dispose();
+const positions = (texts: readonly Yardstick[]): number => texts.reduce((sum, { tokens }) => sum + tokens.length, 0);
+console.log(
+  `SmolLM2-135M-Instruct (Q4_1 file): reference, ${positions(reference)} positions; chat, ${positions(chat)}; argmax equal, mean |Δ log p|, largest`,
+);
+console.log(`${"format".padEnd(20)}${"reference".padStart(18)}${"chat".padStart(27)}`);
+for (const format of values.formats.split(",")) {
+  const model = await load(format);
+  console.log(`${format.padEnd(20)}${await deviation(model, reference)}${await deviation(model, chat)}`);
   await model.dispose();
-  const sum = (of: (one: Deviation) => number): number => each.reduce((total, one) => total + of(one), 0);
-  const differences = each.flatMap((one) => one.differences);
-  const positions = sum((one) => one.positions);
-  const share = (100 * sum((one) => one.equal)) / positions;
-  const mean = differences.reduce((total, value) => total + value, 0) / differences.length;
-  console.log(
-    `${name.padEnd(16)} ${String(positions).padStart(9)} ${share.toFixed(1).padStart(12)}% ${mean.toFixed(4).padStart(15)} ${Math.max(
-      ...differences,
-    )
-      .toFixed(3)
-      .padStart(8)}`,
-  );
 }

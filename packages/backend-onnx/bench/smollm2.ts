@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 
 const shared = fileURLToPath(new URL("../../../../shared/", import.meta.url));
 
-export const modelFile = join(shared, "models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf");
+export const sharedFile = (path: string): string => join(shared, path);
+
+export const modelFile = sharedFile("models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf");
 
 /** Converted copies and GGUF files made for the benchmarks. */
 export const benchCache = join(tmpdir(), "anabranch-bench");
@@ -28,7 +30,7 @@ export function requireModel(): void {
 }
 
 export function references(): readonly Reference[] {
-  return JSON.parse(readFileSync(join(shared, "fixtures/smollm2-reference.json"), "utf8")) as Reference[];
+  return JSON.parse(readFileSync(sharedFile("fixtures/smollm2-reference.json"), "utf8")) as Reference[];
 }
 
 /** A text of `length` tokens, the reference's one after the other. */

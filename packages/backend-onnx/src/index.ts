@@ -6,4 +6,4 @@ export {
   type GraphBackendOptions,
   type OnnxBackendOptions,
 } from "./backend/index.js";
-export { createOnnxRuntime, type OnnxRuntimeOptions } from "./runtime/onnx-runtime.js";
+export { createOnnxRuntime, type OnnxRuntimeOptions, type RowPrecision } from "./runtime/onnx-runtime.js";

@@ -25,7 +25,7 @@ function deviation(actual: readonly number[], expected: readonly number[]): numb
 it("runs 8-bit weights as what they stand for, and close to it where rows are rounded too", async () => {
   const [asFloat, exact, rounded] = [
     await logitsOf({ weights: "float32" }),
-    await logitsOf({ exactInt8: true }),
+    await logitsOf({ rowPrecision: "float32" }),
     await logitsOf({}),
   ];
   expect(deviation(exact, asFloat)).toBeLessThan(1e-5);

@@ -12,6 +12,7 @@ export async function loadFrom(options: ModelOptions, signal: AbortSignal): Prom
     ...(adapter === undefined ? {} : { adapter }),
     ...(options.backend === "reference" ? { backend: createReferenceBackend() } : {}),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.rowPrecision === undefined ? {} : { rowPrecision: options.rowPrecision }),
     weights: options.weights === "f32" ? "float32" : options.weights,
     signal,
     onProgress: bar.update,

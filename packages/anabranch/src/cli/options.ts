@@ -1,3 +1,4 @@
+import type { RowPrecision } from "@anabranch/backend-onnx";
 import type { WeightFormat } from "@anabranch/checkpoints";
 import { InvalidArgumentError as WrongChoiceError } from "@anabranch/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
@@ -21,6 +22,7 @@ export interface ModelOptions {
   readonly backend: "onnx" | "reference";
   readonly threads?: number;
   readonly weights: WeightFormat | "f32";
+  readonly rowPrecision?: RowPrecision;
 }
 
 /** Options that say which model to load and what to run it on. */
@@ -39,6 +41,12 @@ export function addModelOptions(command: Command): Command {
       new Option("--weights <format>", "what weights become")
         .choices(["float32", "f32", "int8", "int4", "as-stored"])
         .default("float32"),
+    )
+    .addOption(
+      new Option(
+        "--row-precision <format>",
+        "what rows keep in products with 8-bit or 4-bit weights (default: int8)",
+      ).choices(["int8", "int16", "float32"]),
     );
 }
 

@@ -1,4 +1,4 @@
-import { createOnnxBackend } from "@anabranch/backend-onnx";
+import { createOnnxBackend, type RowPrecision } from "@anabranch/backend-onnx";
 import { isLora, type LoadedAdapter, loadAdapter, type WeightFormat } from "@anabranch/checkpoints";
 import type { HubProgress } from "@anabranch/checkpoints/node";
 import type { Backend, BackendModel } from "@anabranch/core";
@@ -24,6 +24,11 @@ export interface LoadOptions {
    */
   readonly weights?: WeightFormat;
   /**
+   * What the default backend rounds rows to where they meet weights of 8 or 4 bits: "int8", the default and the fastest;
+   * "int16", after which nothing is lost but what the weights lost; or "float32", the same in four times the memory.
+   */
+  readonly rowPrecision?: RowPrecision;
+  /**
    * Whether a copy with the weights as asked for is kept on disk, in ANABRANCH_CACHE or ~/.cache/anabranch, from which the
    * next load is faster and takes less memory. Default: for files of 64 MiB and more.
    */
@@ -43,7 +48,7 @@ export interface LoadOptions {
  *   the hub's; HubError; BackendFailedError; AbortedError. Nothing stays in memory then.
  */
 export async function load(model: Place, options: LoadOptions = {}): Promise<LanguageModel> {
-  const { signal, threads, weights = "float32", onProgress } = options;
+  const { signal, threads, rowPrecision, weights = "float32", onProgress } = options;
   const abort = signal === undefined ? {} : { signal };
   const fetching = { ...abort, ...(onProgress === undefined ? {} : { onProgress }) };
   const path = await pathOf(model, fetching);
@@ -56,7 +61,11 @@ export async function load(model: Place, options: LoadOptions = {}): Promise<Lan
   const streams = "lora" in lora ? undefined : adapterPath;
   const adapter = streams === undefined ? undefined : await loadAdapter(streams, { base });
   const opening = openingOf(adapter, adapterPath);
-  const settings = { draftWeights: "int8", ...(threads === undefined ? {} : { threads }) } as const;
+  const settings = {
+    draftWeights: "int8",
+    ...(threads === undefined ? {} : { threads }),
+    ...(rowPrecision === undefined ? {} : { rowPrecision }),
+  } as const;
   const backend = options.backend ?? createOnnxBackend(settings);
   const stopTokens = stopTokensOf(tokenizer, config.eosTokenIds);
   const loaded = await backend.load(base, abort);

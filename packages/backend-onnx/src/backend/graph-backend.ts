@@ -17,6 +17,8 @@ import { prepareWeights } from "./prepare-weights.js";
 export interface GraphBackendLimits {
   /** Rows of one pass, all sequences together; 512 when absent. */
   readonly maxRows?: number;
+  /** Rows of a pass in which prompts are taken in; 128, or `maxRows` where that is fewer, when absent. */
+  readonly promptRows?: number;
   /** Sequences that may share one pass; 64 when absent. */
   readonly maxSequences?: number;
   /** Tokens that all sequences of a model may hold together; as many as memory has room for when absent. */
@@ -68,9 +70,11 @@ export function createGraphBackend(options: GraphBackendOptions): Backend {
 
 function capabilitiesOf(options: GraphBackendOptions, maxSlots: number): (spec: ModelSpec) => Capabilities {
   const maxRows = limit("maxRows", options.maxRows, 512);
+  const promptRows = Math.min(maxRows, limit("promptRows", options.promptRows, 128));
   const maxSequences = limit("maxSequences", options.maxSequences, 64);
   return (spec) => ({
     maxRows,
+    promptRows,
     maxSequences,
     maxPositions: Math.min(spec.maxPositions, maxSlots),
     weightFormats: options.weightFormats,

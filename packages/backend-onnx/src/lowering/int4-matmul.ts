@@ -1,4 +1,5 @@
 import type { Int4BlockTensor } from "@anabranch/core";
+import { blockMatMul } from "./block-matmul.js";
 import { type Int4Weights, int4Weights } from "./int4-weights.js";
 import type { Lowering } from "./lowering.js";
 import { int } from "./onnx-builder.js";
@@ -18,16 +19,7 @@ export function int4MatMul(
   const { onnx } = lowering;
   const weights = int4Weights(lowering, names, tensors);
   const product = weights.offsets === undefined ? out : onnx.freeName(`${out}/scaled`);
-  onnx.node("MatMulNBits", [x, weights.data, weights.scales], [product], {
-    attributes: {
-      K: int(weights.columns),
-      N: int(weights.out),
-      bits: int(4),
-      block_size: int(weights.blockSize),
-      accuracy_level: int(4),
-    },
-    contrib: true,
-  });
+  blockMatMul(lowering, x, weights, 4, product);
   if (weights.offsets === undefined) return;
   const moved = onnx.step(`${out}/offset`, "FusedMatMul", [blockSums(lowering, x, weights), weights.offsets], {
     attributes: { transB: int(1) },

@@ -1,7 +1,8 @@
 import type { Float32Tensor, Int4BlockTensor, Int8BlockTensor, NodeOf, WeightTensor } from "@anabranch/core";
 import { ElementType } from "../proto/messages.js";
+import { blockMatMul } from "./block-matmul.js";
 import { int4MatMul } from "./int4-matmul.js";
-import { int8MatMul } from "./int8-matmul.js";
+import { int8Weights } from "./int8-weights.js";
 import { linearGroups } from "./linear-groups.js";
 import type { Lowering } from "./lowering.js";
 import { bytesOf, int } from "./onnx-builder.js";
@@ -46,7 +47,7 @@ function lowerAlone(lowering: Lowering, node: NodeOf<"linear">): void {
 function multiply(lowering: Lowering, x: string, weights: readonly string[], out: string): void {
   const tensors = weights.map((weight) => lowering.constants.get(weight) as WeightTensor);
   if (tensors.every((tensor): tensor is Int8BlockTensor => tensor.format === "int8-block")) {
-    int8MatMul(lowering, x, weights, tensors, out);
+    blockMatMul(lowering, x, int8Weights(lowering, weights, tensors), 8, out);
     return;
   }
   if (tensors.every((tensor): tensor is Int4BlockTensor => tensor.format === "int4-block")) {

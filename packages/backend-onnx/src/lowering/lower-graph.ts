@@ -5,12 +5,15 @@ import { batchesOfOne } from "./batch-of-one.js";
 import { liveGraph } from "./live-nodes.js";
 import { Lowering } from "./lowering.js";
 import { lowerNode } from "./rules.js";
+import { addStack, type OutputStack, stackOutputs } from "./stacked-outputs.js";
 
 export interface LowerOptions {
   /** Parameters whose values never change; the others become inputs of the model. */
   readonly constants?: ReadonlyMap<string, WeightTensor>;
   /** Outputs to compute; all of the graph's when absent. What only others need is left out. */
   readonly outputs?: readonly string[];
+  /** Whether rows keep 16 bits where they meet weights in blocks; 8 when absent. */
+  readonly fineRows?: boolean;
 }
 
 /** An ONNX model and what it wants. */
@@ -20,6 +23,8 @@ export interface LoweredGraph {
   readonly inputs: readonly string[];
   /** Output names, the graph's own. */
   readonly outputs: readonly string[];
+  /** Those of the outputs that leave the session together. */
+  readonly stacks: readonly OutputStack[];
   /** Symbols that can only stand for 1 (a cache that is kept by head has no batch axis). */
   readonly ones: ReadonlySet<string>;
   /** The folder that the model's external data lies in; undefined where it has none. */
@@ -34,9 +39,9 @@ const elementTypes = { f32: ElementType.float32, i32: ElementType.int32 } as con
  * @throws UnsupportedError for int8 weights where only float32 can stand; InvalidArgumentError for an unknown output.
  */
 export function lowerGraph(graph: Graph, options: LowerOptions = {}): LoweredGraph {
-  const { constants = new Map<string, WeightTensor>(), outputs } = options;
+  const { constants = new Map<string, WeightTensor>(), outputs, fineRows } = options;
   const live = liveGraph(graph, outputs);
-  const lowering = new Lowering(graph, live, constants);
+  const lowering = new Lowering(graph, live, constants, fineRows);
   const { onnx } = lowering;
   for (const output of live.outputs) onnx.reserve(output);
   const inputs = [...graph.inputs, ...graph.parameters.filter((name) => !constants.has(name))].filter((name) =>
@@ -49,7 +54,12 @@ export function lowerGraph(graph: Graph, options: LowerOptions = {}): LoweredGra
   }
   nameOutputs(lowering, new Set(inputs));
   for (const node of live.nodes) if (!lowering.isDone(node)) lowerNode(lowering, node);
+  const ones = batchesOfOne(graph);
+  const stacks = stackOutputs(lowering, ones);
+  for (const stack of stacks) addStack(lowering, stack);
+  const stacked = new Set(stacks.flatMap(({ members }) => members));
   for (const output of live.outputs) {
+    if (stacked.has(output)) continue;
     const value = graph.outputs[output] as string;
     const { shape, dtype } = lowering.value(value);
     const name = lowering.name(value);
@@ -58,7 +68,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions = {}): LoweredGra
   }
   const model = encodeModel(onnx.build(graph.name));
   const { weightsFolder } = lowering;
-  return { model, inputs, outputs: live.outputs, ones: batchesOfOne(graph), weightsFolder };
+  return { model, inputs, outputs: live.outputs, stacks, ones, weightsFolder };
 }
 
 /** A value that is an output is made under the output's name; under a second one it is copied. */

@@ -29,6 +29,8 @@ export class Lowering {
     readonly graph: Graph,
     readonly live: LiveGraph,
     readonly constants: ReadonlyMap<string, WeightTensor>,
+    /** Whether rows keep 16 bits where they meet weights in blocks. */
+    readonly fineRows = false,
   ) {
     for (const node of live.nodes) for (const output of node.outputs) this.#producers.set(output, node);
   }

@@ -18,13 +18,20 @@ import { messageOf, OnnxGraph } from "./onnx-graph.js";
 export interface OnnxRuntimeOptions {
   /** Threads of one operation; as many as the machine runs at once when absent. */
   readonly threads?: number;
-  /**
-   * True: int8 weights are spread out to float32 when a graph is compiled, four times the memory, so that nothing but the
-   * weights is rounded. False (the default): rows are rounded to int8 by block too where they meet them, which is up to
-   * twice as fast at few rows and changes a linear map's result by up to 1e-2 of its largest value.
-   */
-  readonly exactInt8?: boolean;
+  /** What rows keep where they meet weights of 8 or 4 bits; int8 when absent. */
+  readonly rowPrecision?: RowPrecision;
 }
+
+/**
+ * What a row's numbers are rounded to in a product with weights of 8 or 4 bits.
+ *
+ * - int8: 8 bits by block of the weights. The fastest; changes a linear map's result by up to 1e-2 of its largest value.
+ * - int16: twice 8 bits, the second for what the first left over; the result is float32's but for about 1e-4. The weights are
+ *   still read once, but a product counts twice as many rows, so long prompts take twice the time.
+ * - float32: the weights are spread out to float32 when a graph is compiled, four times the memory, so that nothing but they
+ *   was rounded.
+ */
+export type RowPrecision = "int8" | "int16" | "float32";
 
 /** Runs graphs with ONNX Runtime on the processor, in float32. A run blocks its thread: give it a worker where that matters. */
 export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): GraphRuntime {
@@ -35,8 +42,9 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): GraphRuntim
 }
 
 async function compile(graph: Graph, options: CompileOptions, runtime: OnnxRuntimeOptions): Promise<CompiledGraph> {
-  const constants = usedConstants(graph, options.constants, runtime.exactInt8 ?? false);
-  const lowered = lowerGraph(graph, { ...options, constants });
+  const { rowPrecision = "int8" } = runtime;
+  const constants = usedConstants(graph, options.constants, rowPrecision === "float32");
+  const lowered = lowerGraph(graph, { ...options, constants, fineRows: rowPrecision === "int16" });
   const session = await createSession(graph, lowered, threadsFor(options, runtime));
   const expected = new Set([...graph.inputs, ...graph.parameters.filter((name) => !constants.has(name))]);
   return new OnnxGraph(graph, {
@@ -44,6 +52,7 @@ async function compile(graph: Graph, options: CompileOptions, runtime: OnnxRunti
     expected,
     fed: lowered.inputs,
     outputs: lowered.outputs,
+    stacks: lowered.stacks,
     settled: new Map([...lowered.ones].map((symbol) => [symbol, 1])),
   });
 }

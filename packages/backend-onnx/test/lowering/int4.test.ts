@@ -14,7 +14,7 @@ import { random, randomFloats } from "./random.js";
 import { singleOperation } from "./single-operation.js";
 import { randomWeights, smallSpec } from "./small-model.js";
 
-const exact = createOnnxRuntime({ threads: 2, exactInt8: true });
+const exact = createOnnxRuntime({ threads: 2, rowPrecision: "float32" });
 
 function int4(shape: readonly number[], seed: number, blockSize: number, offsets: boolean): Int4BlockTensor {
   const tensor = quantizeInt4({ format: "f32", ...randomFloats(random(seed), shape) } as Float32Tensor, blockSize);

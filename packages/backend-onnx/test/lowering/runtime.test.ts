@@ -69,6 +69,10 @@ describe("a compiled graph on ONNX Runtime", () => {
     const outputs = await compiled.run(inputs, { "logits.main": target });
     expect(outputs["logits.main"]).toBe(target);
     expect(target.data).toEqual(expected["logits.main"]?.data);
+    // Keys and values of all layers leave the session as one tensor; each is written where it is wanted nonetheless.
+    const keys = { shape: [1, 5, 12], data: new Float32Array(60) };
+    expect((await compiled.run(inputs, { "new.1.keys.main": keys }))["new.1.keys.main"]).toBe(keys);
+    expect(keys.data).toEqual(expected["new.1.keys.main"]?.data);
     for (const shape of [
       [1, 5, 28],
       [1, 4, 29],

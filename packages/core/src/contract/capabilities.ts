@@ -4,6 +4,11 @@ import type { StreamMode, WeightTensor } from "../model/index.js";
 export interface Capabilities {
   /** Rows of one pass, all sequences together, streams not counted. Longer prefills are cut into chunks by the caller. */
   readonly maxRows: number;
+  /**
+   * Rows of a pass in which a prompt is best taken in, where that is fewer: longer passes are no faster, and what they hold
+   * between layers takes memory.
+   */
+  readonly promptRows?: number;
   /** Sequences that may share one pass. */
   readonly maxSequences: number;
   /** Positions of one sequence: the smaller of the model's and the cache's. */

@@ -48,7 +48,7 @@ export async function* decode(options: DecodeOptions): AsyncGenerator<Step, void
   const callOptions: CallOptions = signal === undefined ? {} : { signal };
   const streams = drafter.streamsInPass || sequence.adapter?.streams.mode === "shared";
   const read: RowRead = { ...drafter.read, argmax: true };
-  const { maxRows } = model.capabilities;
+  const { maxRows, promptRows = maxRows } = model.capabilities;
   let limit = tokenLimit(options);
   throwIfAborted(signal, "Decoding");
 
@@ -56,7 +56,7 @@ export async function* decode(options: DecodeOptions): AsyncGenerator<Step, void
   let kind: Step["kind"] = "prefill";
   // A pass issues a token beside what it accepts, so a draft as deep as the limit would have a level too many.
   let draft = usefulDraft(drafter.open?.(tokens) ?? EMPTY_DRAFT, limit.tokens - 1);
-  const first = { calls, sequence, prompt, opening: draft, streams, read, maxRows, options: callOptions };
+  const first = { calls, sequence, prompt, opening: draft, streams, read, maxRows: promptRows, options: callOptions };
   let { lastPromptRow: root, results } = await prefill(first);
   for (;;) {
     const verdict = verifyGreedy(

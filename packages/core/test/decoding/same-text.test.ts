@@ -14,7 +14,7 @@ import {
 } from "../../src/index.js";
 import { cheatingDrafter, withCheatingOpening } from "../support/cheating-drafter.js";
 import { checkSteps } from "../support/check-steps.js";
-import { attachAndDecode, type Decoded, decodeAll, withMaxRows } from "../support/decode-all.js";
+import { attachAndDecode, type Decoded, declaring, decodeAll, withMaxRows } from "../support/decode-all.js";
 import { tinyAdapter, tinyModel, tinySpec } from "../support/tiny-model.js";
 
 const { vocabularySize } = tinySpec;
@@ -150,6 +150,21 @@ describe("the text is plain decoding's, token for token", () => {
           await expectSame(narrow, prompt, withOpening(synthetic, opening, limit));
           await expectSame(narrow, prompt, plainDrafter);
         }
+      },
+      3,
+    );
+  });
+
+  it("when the model takes prompts in by fewer rows than a pass may have", async () => {
+    await forModels(
+      "lossless",
+      async (setting, { prompt }) => {
+        const passes: number[] = [];
+        const model = declaring(setting.model, { promptRows: 2 }, (rows) => passes.push(rows));
+        await expectSame({ ...setting, model }, prompt, plainDrafter);
+        const ofPrompt = passes.slice(0, Math.ceil(prompt.length / 2));
+        expect(Math.max(...ofPrompt)).toBeLessThanOrEqual(2);
+        expect(ofPrompt.reduce((sum, rows) => sum + rows, 0)).toBe(prompt.length);
       },
       3,
     );

@@ -2,6 +2,7 @@ import {
   type Adapter,
   type AdapterHandle,
   type BackendModel,
+  type Capabilities,
   type DecodeOptions,
   type Drafter,
   decode,
@@ -56,14 +57,24 @@ export async function attachAndDecode(
 
 /** The model with a smaller declared number of rows for a pass; a pass of more is refused. */
 export function withMaxRows(model: BackendModel, maxRows: number): BackendModel {
-  const capabilities = { ...model.capabilities, maxRows };
+  return declaring(model, { maxRows }, (rows) => {
+    if (rows > maxRows) throw new RangeError(`${rows} rows in a pass of at most ${maxRows}`);
+  });
+}
+
+/** The model with other capabilities; `onPass` hears how many rows each pass has. */
+export function declaring(
+  model: BackendModel,
+  declared: Partial<Capabilities>,
+  onPass: (rows: number) => void,
+): BackendModel {
+  const capabilities = { ...model.capabilities, ...declared };
   return new Proxy(model, {
     get(target, name) {
       if (name === "capabilities") return capabilities;
       if (name === "pass") {
         const pass: BackendModel["pass"] = (requests, options) => {
-          const rows = requests.reduce((sum, request) => sum + request.rows.length, 0);
-          if (rows > maxRows) throw new RangeError(`${rows} rows in a pass of at most ${maxRows}`);
+          onPass(requests.reduce((sum, request) => sum + request.rows.length, 0));
           return target.pass(requests, options);
         };
         return pass;
