@@ -4,7 +4,8 @@ import { ggufPartNames, isGgufPath, openGguf } from "@anabranch/checkpoints";
 import { loadTokenizerFolder, type Tokenizer, tokenizerFromGguf } from "@anabranch/tokenizers";
 
 /**
- * The file or folder to load a model from: a folder that holds nothing but one GGUF file of a model, or its parts, stands for that file.
+ * The file or folder to load a model from: a folder that holds nothing but one GGUF file of a model, or its parts, stands
+ * for that file.
  */
 export async function modelSource(path: string): Promise<string> {
   if (isGgufPath(path)) return path;

@@ -41,7 +41,8 @@ export interface FetchFromHubOptions {
  * Only files that loading needs are fetched, and of those what the cache lacks; each is checked against the hub's hash.
  * An interrupted download goes on where it ended. When the hub cannot be reached, what the cache holds is used.
  *
- * @returns the path of the snapshot's folder, or of the file where the place names one (a part of a GGUF model: all are fetched)
+ * @returns the path of the snapshot's folder, or of the file where the place names one; of a GGUF model in parts all are
+ *   fetched then
  * @throws HubError: HUB_NOT_FOUND, HUB_UNAUTHORIZED, HUB_RATE_LIMITED, HUB_UNAVAILABLE
  * @throws UnsupportedError for a repository without weights that we read (it names those that it has)
  * @throws ChecksumError, InvalidFileError, InvalidArgumentError, IoError, AbortedError

@@ -23,10 +23,12 @@ export interface LoadModelOptions {
 }
 
 /**
- * Loads a GGUF file (the first one of a model in parts stands for all), or a Hugging Face folder: config.json and model.safetensors (theirs, or ours, int8 too) or shards.
+ * Loads a GGUF file (the first of a model's parts stands for all), or a Hugging Face folder: config.json and
+ * model.safetensors (theirs, or ours, int8 too) or shards.
  *
  * @param place a path (Node), or the files' bytes or Blobs by name
- * @throws UnsupportedError, InvalidFileError, ChecksumError, MissingTensorError, ShapeMismatchError, IoError, AbortedError
+ * @throws UnsupportedError, InvalidFileError, ChecksumError, MissingTensorError, ShapeMismatchError, IoError, AbortedError;
+ *   InvalidArgumentError for a GGUF part that is not the first
  */
 export async function loadModel(place: Folder, { signal }: LoadModelOptions = {}): Promise<LoadedModel> {
   const { config, tensors: source, close } = await openModelFiles(place);
