@@ -11,6 +11,7 @@ const map = {
   tokenizers: ["core"],
   conformance: ["core"],
   "backend-onnx": ["core", "checkpoints"],
+  "backend-wasm": ["core"],
   training: ["core", "checkpoints"],
   evaluation: ["core", "checkpoints"],
   "model-e2e": [], // files, and where they lie

@@ -1,0 +1,43 @@
+/** What `attend` computes, as the runtime writes it into memory: fields of 4 bytes, in this order. Strides are in numbers. */
+@unmanaged
+export class AttendCall {
+  /** [rows, queryStride] f32, of which the first heads * headSize are taken */
+  query: usize;
+  queryStride: usize;
+  /** [rows, outStride] f32 */
+  out: usize;
+  outStride: usize;
+  rows: usize;
+  /** Rows beside each other at one position. */
+  members: usize;
+  heads: usize;
+  kvHeads: usize;
+  /** A multiple of 4. */
+  headSize: usize;
+  scale: f32;
+  /** As many `KeySource`s follow. */
+  sources: usize;
+}
+
+/** Keys and values that rows look at. */
+@unmanaged
+export class KeySource {
+  /** Key of a slot: at slot * slotStride + kvHead * headStride + position * positionStride; `values` likewise. */
+  keys: usize;
+  values: usize;
+  slots: usize;
+  slotStride: usize;
+  headStride: usize;
+  /** 0 where all positions see the same keys. */
+  positionStride: usize;
+  /** Added to scores, [slots] of them at position * biasStride + member * biasMemberStride; very low ones hide a slot. */
+  bias: usize;
+  biasStride: usize;
+  biasMemberStride: usize;
+}
+
+@inline
+export function sourceAt(call: AttendCall, index: usize): KeySource {
+  const first = changetype<usize>(call) + offsetof<AttendCall>();
+  return changetype<KeySource>(first + index * offsetof<KeySource>());
+}

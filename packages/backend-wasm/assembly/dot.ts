@@ -1,0 +1,76 @@
+/**
+ * The product that everything rests on: 4 rows x 4 features of 8-bit weights with 4 activations, exact in integers, so that
+ * all builds give the same numbers.
+ *
+ * - Relaxed build: one processor instruction. Its second operand must keep to 0..127, or machines differ. So 7-bit
+ *   activations q are stored as q + 64, a byte each, and 8-bit ones as two bytes, the halves of q + 127: 4 first
+ *   halves, then 4 second ones. The offset is taken out again by the sums of the weights.
+ * - Plain build: activations are 16-bit integers, weights are widened.
+ */
+
+/** What is added to activations before they are stored, in the relaxed build. */
+@inline
+export function activationOffset(wide: bool): i32 {
+  return wide ? 127 : 64;
+}
+
+/**
+ * acc + the products, a row in each lane.
+ *
+ * @param weights as `storeGroup` lays them
+ * @param x address of the 4 activations
+ * @param wide 8-bit activations rather than 7-bit ones
+ */
+@inline
+export function dot4(weights: v128, x: usize, wide: bool, acc: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const sum = i32x4.relaxed_dot_i8x16_i7x16_add_s(weights, v128.load32_splat(x), acc);
+    return wide ? i32x4.relaxed_dot_i8x16_i7x16_add_s(weights, v128.load32_splat(x, 4), sum) : sum;
+  }
+  const front = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(weights), v128.load32_splat(x));
+  const back = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(weights), v128.load32_splat(x, 4));
+  return i32x4.add(i32x4.add(acc, front), back);
+}
+
+/** Stores 4 activations, integers in the lanes of `q`, as `dot4` reads them. */
+@inline
+export function storeActivations(x: usize, q: v128, wide: bool): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const shifted = i32x4.add(q, i32x4.splat(activationOffset(wide)));
+    const first = wide ? i32x4.shr_u(shifted, 1) : shifted;
+    const words = i16x8.narrow_i32x4_s(first, i32x4.sub(shifted, first));
+    const bytes = i8x16.narrow_i16x8_u(words, words);
+    if (wide) v128.store64_lane(x, bytes, 0);
+    else v128.store32_lane(x, bytes, 0);
+  } else {
+    v128.store64_lane(x, i16x8.narrow_i32x4_s(q, q), 0);
+  }
+}
+
+/**
+ * Stores 4 weights of one row, a byte each, where `dot4` looks for them in the 32 bytes of a tile's 8 rows. Relaxed build:
+ * [row][4 features]. Plain build: [2 pairs][row][2 features], so that both halves, widened, have a row in each lane.
+ */
+@inline
+export function storeGroup(group: usize, row: usize, weights: u32): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    store<u32>(group + row * 4, weights);
+  } else {
+    const at = pairs(group, row);
+    store<u16>(at, <u16>weights);
+    store<u16>(at, <u16>(weights >> 16), 8);
+  }
+}
+
+/** The 4 weights that `storeGroup` stored. */
+@inline
+export function loadGroup(group: usize, row: usize): u32 {
+  if (ASC_FEATURE_RELAXED_SIMD) return load<u32>(group + row * 4);
+  const at = pairs(group, row);
+  return <u32>load<u16>(at) | ((<u32>load<u16>(at, 8)) << 16);
+}
+
+@inline
+function pairs(group: usize, row: usize): usize {
+  return group + (row >> 2) * 16 + (row & 3) * 2;
+}

@@ -1,0 +1,15 @@
+export { activate } from "./activate";
+export { add, addBias } from "./add";
+export { attend, attendScratchBytes } from "./attend";
+export { gatherF32, gatherInt4, gatherInt8, gatherRows } from "./gather";
+export { hadamard } from "./hadamard";
+export { f32TileBytes, int4TileBytes, int8TileBytes, quantizedRowBytes } from "./layout";
+export { matmulF32 } from "./matmul-f32";
+export { matmulInt4, matmulInt8 } from "./matmul-quantized";
+export { layerNorm, norm } from "./norm";
+export { packF32 } from "./pack-f32";
+export { packInt4 } from "./pack-int4";
+export { packInt8 } from "./pack-int8";
+export { quantize } from "./quantize";
+export { argmax, logProb, logSumExp, topK } from "./read-logits";
+export { rope } from "./rope";

@@ -1,0 +1,44 @@
+/** Sums and maxima over the lanes of a vector, in one fixed order. */
+
+@inline
+export function sumLanes(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
+}
+
+@inline
+export function maxLanes(v: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
+    max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
+  );
+}
+
+/** [sum of a, sum of b, sum of c, sum of d], each summed as the others, whatever they hold. */
+@inline
+export function sumEach(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+}
+
+/** The first `count` floats at an address, 1 to 4, and zeros behind them; nothing behind them is read. */
+@inline
+export function loadFirst(at: usize, count: usize): v128 {
+  if (count >= 4) return v128.load(at);
+  let v = v128.load32_zero(at);
+  if (count > 1) v = v128.load32_lane(at, v, 1, 4);
+  if (count > 2) v = v128.load32_lane(at, v, 2, 8);
+  return v;
+}
+
+/** Stores the first `count` lanes, and touches nothing behind them. */
+@inline
+export function storeFirst(at: usize, v: v128, count: usize): void {
+  if (count >= 4) {
+    v128.store(at, v);
+    return;
+  }
+  if (count > 0) v128.store32_lane(at, v, 0);
+  if (count > 1) v128.store32_lane(at, v, 1, 4);
+  if (count > 2) v128.store32_lane(at, v, 2, 8);
+}

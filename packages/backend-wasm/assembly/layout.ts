@@ -1,0 +1,79 @@
+/**
+ * How quantized weights and activations lie in memory. All sizes are in bytes, all lengths in numbers.
+ *
+ * Weights stand in TILES of 8 output rows, read from front to back:
+ *
+ *   tile:  a block after the other, blocks = ceil(features / blockSize)
+ *   block: [scales, 8 f32] [sums of weights, 8 i32, relaxed build only] [offsets, 8 f32, 4 bits only] [weights]
+ *   weights: steps of 8 features:
+ *     8 bits: [features 0-3: rows 0-3 | rows 4-7] [features 4-7: rows 0-3 | rows 4-7], 16 bytes each, see `storeGroup`
+ *     4 bits: [rows 0-3 | rows 4-7], 16 bytes each, with features 0-3 in the low nibbles and 4-7 in the high ones
+ *
+ * Activations stand in rows: [values, block by block] [scales, a f32 a block] [sums of the dequantized values, a f32 a block].
+ *
+ * Every block is filled up with zeros to whole steps, so that no inner loop has a tail.
+ */
+
+/** Output rows of a tile. */
+export const TILE: usize = 8;
+
+/** Features that the inner loop takes at once. */
+export const STEP: usize = 8;
+
+/** How weights are stored: a constant where it is used, so that each product is compiled for one format. */
+export const INT8: i32 = 8;
+export const INT4: i32 = 4;
+
+/** Bytes of one number a row of a tile: scales, sums or offsets. */
+export const TILE_HEADER: usize = TILE * 4;
+
+@inline
+export function ceilDiv(a: usize, b: usize): usize {
+  return (a + b - 1) / b;
+}
+
+/** Features of a block with what it is filled up with. */
+@inline
+export function paddedBlock(features: usize, blockSize: usize): usize {
+  return (min(features, blockSize) + STEP - 1) & ~(STEP - 1);
+}
+
+/** Only the relaxed build corrects for activations stored with an offset. */
+@inline
+export function headerBytes(format: i32): usize {
+  let bytes = TILE_HEADER;
+  if (ASC_FEATURE_RELAXED_SIMD) bytes += TILE_HEADER;
+  if (format == INT4) bytes += TILE_HEADER;
+  return bytes;
+}
+
+@inline
+export function blockBytes(format: i32, padded: usize): usize {
+  return headerBytes(format) + (format == INT8 ? padded * TILE : (padded * TILE) >> 1);
+}
+
+export function int8TileBytes(features: usize, blockSize: usize): usize {
+  return ceilDiv(features, blockSize) * blockBytes(INT8, paddedBlock(features, blockSize));
+}
+
+export function int4TileBytes(features: usize, blockSize: usize): usize {
+  return ceilDiv(features, blockSize) * blockBytes(INT4, paddedBlock(features, blockSize));
+}
+
+export function f32TileBytes(features: usize): usize {
+  return features * TILE * 4;
+}
+
+/** Bytes of 4 activations: see `dot4`. */
+@inline
+export function groupBytes(wide: bool): usize {
+  if (ASC_FEATURE_RELAXED_SIMD) return wide ? 8 : 4;
+  return 8;
+}
+
+/** Bytes of a quantized row of activations, a multiple of 16. `bits`: 7 or 8. */
+export function quantizedRowBytes(features: usize, blockSize: usize, bits: i32): usize {
+  const blocks = ceilDiv(features, blockSize);
+  const values = ((blocks * paddedBlock(features, blockSize)) >> 2) * groupBytes(bits == 8);
+  return (values + blocks * 8 + 15) & ~15;
+}

@@ -1,0 +1,83 @@
+/**
+ * Compiles assembly/ into src/generated/kernel-bytes.ts, unless that is newer than all that it is made of. Run after an
+ * install, before the build, the type check and the tests, which import it as vitest's global setup.
+ *
+ * AssemblyScript builds each kind twice, for plain and for shared memory, only to make sure of what `importMemory` in
+ * src/kernels relies on: that the two differ in one bit of the memory's import. One of them is kept.
+ */
+import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const folder = fileURLToPath(new URL("..", import.meta.url));
+const assembly = join(folder, "assembly");
+const generated = join(folder, "src", "generated");
+const target = join(generated, "kernel-bytes.ts");
+
+/** The flags of a memory's limits: bit 0, it has a maximum; bit 1, it is shared. */
+const PLAIN = 0b01;
+const SHARED = 0b11;
+
+/** @param {string} path */
+const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+/** The build's own parts: a change of any makes a new build. */
+function sources() {
+  const files = readdirSync(assembly).map((name) => join(assembly, name));
+  return [...files, fileURLToPath(import.meta.url), join(folder, "package.json")];
+}
+
+/**
+ * @param {readonly string[]} features
+ * @returns {Promise<Uint8Array>}
+ */
+async function compile(features) {
+  const { default: asc } = await import("assemblyscript/asc");
+  /** @type {Uint8Array | undefined} */
+  let bytes;
+  const options = ["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--maximumMemory", "65536"];
+  const enabled = ["simd", ...features].flatMap((feature) => ["--enable", feature]);
+  const shared = features.includes("threads") ? ["--sharedMemory"] : [];
+  const { error, stderr } = await asc.main(
+    ["index.ts", "--baseDir", assembly, "--outFile", "kernels.wasm", ...options, ...enabled, ...shared],
+    {
+      writeFile: (_name, contents) => {
+        if (typeof contents !== "string") bytes = contents;
+      },
+    },
+  );
+  if (error !== null || bytes === undefined) throw new Error(`AssemblyScript: ${stderr.toString()}`, { cause: error });
+  return bytes;
+}
+
+/** @param {readonly string[]} features */
+async function compileKind(features) {
+  const plain = await compile(features);
+  const shared = await compile([...features, "threads"]);
+  const differing = [...plain.keys()].filter((index) => plain[index] !== shared[index]);
+  const [at = -1] = differing;
+  if (plain.length !== shared.length || differing.length !== 1 || plain[at] !== PLAIN || shared[at] !== SHARED) {
+    throw new Error(`Builds for plain and shared memory differ in more than the import, at ${differing.slice(0, 9)}.`);
+  }
+  return { flagsAt: at, bytes: plain };
+}
+
+/** Compiles what is out of date. */
+export default async function buildKernels() {
+  if (modified(target) > Math.max(...sources().map(modified))) return;
+  const kinds = { plain: await compileKind([]), relaxed: await compileKind(["relaxed-simd"]) };
+  const entries = Object.entries(kinds).map(([kind, { flagsAt, bytes }]) => {
+    const gzipped = gzipSync(bytes, { level: 9 }).toString("base64");
+    return `  ${kind}: { memoryFlagsAt: ${flagsAt}, gzipped: "${gzipped}" },\n`;
+  });
+  mkdirSync(generated, { recursive: true });
+  const temporary = `${target}.${process.pid}`;
+  writeFileSync(
+    temporary,
+    `/** Made by scripts/build-kernels.mjs. */\nexport const kernelBytes = {\n${entries.join("")}};\n`,
+  );
+  renameSync(temporary, target);
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await buildKernels();

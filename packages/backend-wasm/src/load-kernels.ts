@@ -1,0 +1,77 @@
+import { InvalidArgumentError, UnsupportedError } from "@anabranch/core";
+import { kernelBytes } from "./generated/kernel-bytes.js";
+import type { Kernels } from "./kernels.js";
+import { probeFeatures } from "./probe-features.js";
+import { type WasmMemory, type WasmModule, webAssembly } from "./web-assembly.js";
+
+export interface KernelKind {
+  /** The 8-bit dot product of relaxed SIMD. What the engine has, when absent. */
+  readonly relaxed?: boolean;
+  /** For memory that threads share. */
+  readonly shared: boolean;
+}
+
+/** Bit 1 of the flags of a memory's limits: it is shared. */
+const SHARED_FLAG = 0b10;
+
+/**
+ * Compiles the kernels, to be instantiated here and, since a module can be sent, in workers.
+ *
+ * @throws UnsupportedError when the engine lacks SIMD, or what was asked for
+ */
+export async function compileKernels({ shared, relaxed }: KernelKind): Promise<WasmModule> {
+  const features = probeFeatures();
+  require(features.simd, "128-bit SIMD");
+  if (shared) require(features.threads, "shared memory");
+  if (relaxed) require(features.relaxed, "the exact 8-bit dot product of relaxed SIMD");
+  const { gzipped, memoryFlagsAt } = kernelBytes[(relaxed ?? features.relaxed) ? "relaxed" : "plain"];
+  const bytes = await gunzip(gzipped);
+  if (shared) bytes[memoryFlagsAt] = (bytes[memoryFlagsAt] as number) | SHARED_FLAG;
+  return webAssembly.compile(bytes);
+}
+
+/**
+ * Kernels that work on a memory.
+ *
+ * @param memory shared if the module was compiled for shared memory, and only then; with a maximum
+ * @throws InvalidArgumentError when the memory does not fit the module
+ */
+export function instantiateKernels(module: WasmModule, memory: WasmMemory): Kernels {
+  try {
+    return new webAssembly.Instance(module, { env: { memory } }).exports as Kernels;
+  } catch (cause) {
+    throw new InvalidArgumentError("The kernels cannot use this memory.", {
+      subject: "memory",
+      cure: "Give one with a maximum, and shared if and only if the kernels were compiled for shared memory.",
+      cause,
+    });
+  }
+}
+
+/**
+ * Compiles the kernels that fit a memory and this engine, and instantiates them on it.
+ *
+ * @param memory made with a maximum
+ * @param relaxed false for the build without relaxed SIMD, which gives the same results more slowly
+ * @throws UnsupportedError when the engine lacks SIMD, or relaxed SIMD where it is demanded
+ * @throws InvalidArgumentError for a memory without a maximum
+ */
+export async function loadKernels({ memory, relaxed }: { memory: WasmMemory; relaxed?: boolean }): Promise<Kernels> {
+  const shared = typeof SharedArrayBuffer === "function" && memory.buffer instanceof SharedArrayBuffer;
+  const kind = relaxed === undefined ? { shared } : { shared, relaxed };
+  return instantiateKernels(await compileKernels(kind), memory);
+}
+
+function require(has: boolean, feature: string): void {
+  if (has) return;
+  throw new UnsupportedError(`This engine's WebAssembly has no ${feature}.`, {
+    subject: feature,
+    cure: "Use a newer browser or Node, or another backend.",
+  });
+}
+
+async function gunzip(base64: string): Promise<Uint8Array> {
+  const gzipped = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const stream = new Blob([gzipped]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}

@@ -1,0 +1,62 @@
+import { webAssembly } from "./web-assembly.js";
+
+/** What this JavaScript engine's WebAssembly has. */
+export interface WasmFeatures {
+  /** 128-bit SIMD, which every kernel needs. */
+  readonly simd: boolean;
+  /** The 8-bit dot product of relaxed SIMD, with exact results. */
+  readonly relaxed: boolean;
+  /** Memory that threads can share. In a browser, only where the page is cross-origin isolated. */
+  readonly threads: boolean;
+}
+
+/** Starts of every module: magic number, version. */
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+
+/** (func (result v128) i32.const 0 i8x16.splat) */
+const SIMD = [
+  ...[0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b], // type: () -> v128
+  ...[0x03, 0x02, 0x01, 0x00], // one function
+  ...[0x0a, 0x08, 0x01, 0x06, 0x00, 0x41, 0x00, 0xfd, 0x0f, 0x0b],
+];
+
+/** (memory 1 1 shared) */
+const SHARED_MEMORY = [0x05, 0x04, 0x01, 0x03, 0x01, 0x01];
+
+/**
+ * (func (export "dot") (param i32 i32) (result i32)
+ *   local.get 0 i8x16.splat local.get 1 i8x16.splat i32.const 0 i32x4.splat
+ *   i32x4.relaxed_dot_i8x16_i7x16_add_s i32x4.extract_lane 0)
+ */
+const RELAXED = [
+  ...[0x01, 0x07, 0x01, 0x60, 0x02, 0x7f, 0x7f, 0x01, 0x7f], // type: (i32, i32) -> i32
+  ...[0x03, 0x02, 0x01, 0x00], // one function
+  ...[0x07, 0x07, 0x01, 0x03, 0x64, 0x6f, 0x74, 0x00, 0x00], // export "dot"
+  ...[0x0a, 0x18, 0x01, 0x16, 0x00], // code: one body of 22 bytes, no locals
+  ...[0x20, 0x00, 0xfd, 0x0f, 0x20, 0x01, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x11],
+  ...[0xfd, 0x93, 0x02, 0xfd, 0x1b, 0x00, 0x0b],
+];
+
+const moduleOf = (sections: readonly number[]): Uint8Array => new Uint8Array([...HEADER, ...sections]);
+
+/** Asks the engine itself; its answer does not change while it runs. */
+export function probeFeatures(): WasmFeatures {
+  if (webAssembly === undefined) return { simd: false, relaxed: false, threads: false };
+  return {
+    simd: webAssembly.validate(moduleOf(SIMD)),
+    relaxed: webAssembly.validate(moduleOf(RELAXED)) && isExact(),
+    threads: typeof SharedArrayBuffer === "function" && webAssembly.validate(moduleOf(SHARED_MEMORY)),
+  };
+}
+
+/**
+ * Relaxed instructions may differ between machines: with the second operand in 0..127 none is allowed to, and this holds
+ * the engine to it at the ends of both ranges, where a sum of 16 bits would overflow first.
+ */
+function isExact(): boolean {
+  const { exports } = new webAssembly.Instance(new webAssembly.Module(moduleOf(RELAXED)), {});
+  const { dot } = exports as { dot: (weight: number, activation: number) => number };
+  return [-128, -127, -1, 0, 1, 127].every((weight) =>
+    [0, 1, 64, 126, 127].every((activation) => dot(weight, activation) === 4 * weight * activation),
+  );
+}
