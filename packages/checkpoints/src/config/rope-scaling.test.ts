@@ -133,7 +133,8 @@ describe("LongRoPE", () => {
   });
 
   it("turns a part of each head, as Phi 4 mini does", () => {
-    const part = { hidden_size: 4096, partial_rotary_factor: 0.75 };
+    const code = { AutoModelForCausalLM: "modeling_phi3.Phi3ForCausalLM", AutoTokenizer: "Xenova/gpt-4o" };
+    const part = { num_attention_heads: 24, num_key_value_heads: 8, partial_rotary_factor: 0.75, auto_map: code };
     const { rope, frequencies } = read({ ...phi, ...part, ...plain, rope_scaling: { type: "longrope", ...longrope } });
     expect(rope.rotated).toBe(96);
     expect(frequencies).toHaveLength(48);
