@@ -10,6 +10,7 @@
  * - transformers.js: `generate`, greedy, on an ONNX file with the same weights (at 4 bits without Q4_1's offsets, which its files
  *   cannot say: as many bytes, rounded anew).
  *
+ * "fastest tenth": a step of decoding that other work on the machine hardly disturbed; tokens/s is of all steps, waits included.
  * llama.cpp reads Q8_0, blocks of 32, for int8 of any block. "argmax" says how often an engine's choice is the float32 reference's,
  * after texts of the reference.
  */

@@ -4,10 +4,11 @@ import type { DecodeReport } from "./report.js";
 /** What each engine did, round by round; an engine that could not run has none. */
 export type Rounds = Readonly<Record<Engine, readonly DecodeReport[]>>;
 
-type Measure = "tokensPerSecond" | "prefill" | "firstToken" | "peak";
+type Measure = "tokensPerSecond" | "fastStep" | "prefill" | "firstToken" | "peak";
 
 const measures: readonly [of: Measure, name: string, digits: number][] = [
   ["tokensPerSecond", "tokens/s", 1],
+  ["fastStep", "fastest tenth, ms", 2],
   ["prefill", "prefill 512, ms", 0],
   ["firstToken", "first token, ms", 0],
   ["peak", "peak, MiB", 0],
