@@ -1,7 +1,6 @@
 import type { NodeOf } from "@anabranch/core";
 import type { Lowering } from "../lowering.js";
 import { int } from "../onnx-builder.js";
-import { attendByHead, fitsByHead } from "./attend-by-head.js";
 import { jointBias } from "./bias.js";
 import { queryHeads, queryRows } from "./heads.js";
 import { againstAll, mixAll } from "./products.js";
@@ -10,10 +9,6 @@ import { type Attention, attention } from "./sizes.js";
 export function lowerAttend(lowering: Lowering, node: NodeOf<"attend">): void {
   const at = attention(lowering, node);
   const [out, probabilities] = node.outputs;
-  if (fitsByHead(at)) {
-    attendByHead(at, out);
-    return;
-  }
   const weights = probabilitiesByHead(at);
   lowering.softmaxes.set(probabilities, weights);
   lowering.defer(probabilities, () => exposeProbabilities(at, weights, probabilities));
