@@ -1,6 +1,7 @@
 import { createReferenceBackend } from "@anabranch/core";
 import type { LanguageModel } from "../model/language-model.js";
 import { load } from "../model/load.js";
+import { errorColours } from "./colours.js";
 import { type ModelOptions, placesOf } from "./options.js";
 import { downloadBar } from "./progress.js";
 
@@ -8,7 +9,7 @@ import { downloadBar } from "./progress.js";
 export async function loadFrom(options: ModelOptions, signal: AbortSignal): Promise<LanguageModel> {
   const { model, adapter } = placesOf(options);
   const bar = downloadBar();
-  return load(model, {
+  const loaded = await load(model, {
     ...(adapter === undefined ? {} : { adapter }),
     ...(options.backend === "reference" ? { backend: createReferenceBackend() } : {}),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
@@ -17,4 +18,6 @@ export async function loadFrom(options: ModelOptions, signal: AbortSignal): Prom
     signal,
     onProgress: bar.update,
   }).finally(bar.stop);
+  for (const warning of loaded.warnings) process.stderr.write(`${errorColours.dim(warning)}\n`);
+  return loaded;
 }

@@ -56,7 +56,7 @@ export async function load(model: Place, options: LoadOptions = {}): Promise<Lan
   const source = await modelSource(path);
   const lora = adapterPath !== undefined && (await isLora(adapterPath)) ? { lora: adapterPath } : {};
   const { keepCopy } = options;
-  const { weights: base, config } = await loadWeights(source, { weights, keepCopy, ...lora, ...abort });
+  const { weights: base, config, warnings } = await loadWeights(source, { weights, keepCopy, ...lora, ...abort });
   const tokenizer = await loadTokenizer(source);
   const streams = "lora" in lora ? undefined : adapterPath;
   const adapter = streams === undefined ? undefined : await loadAdapter(streams, { base });
@@ -78,6 +78,7 @@ export async function load(model: Place, options: LoadOptions = {}): Promise<Lan
     adapter: adapter === undefined ? undefined : await attachOrDispose(loaded, adapter),
     opening,
     stopTokens,
+    warnings,
   });
 }
 

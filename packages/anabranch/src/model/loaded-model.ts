@@ -16,4 +16,6 @@ export interface LoadedModel {
   readonly opening: Opening | undefined;
   /** Tokens that end a text. */
   readonly stopTokens: ReadonlySet<number>;
+  /** What of the model's files is not offered or not used: tensors that no layer reads, a context cut short. */
+  readonly warnings: readonly string[];
 }

@@ -65,6 +65,8 @@ describe("anabranch inspect", () => {
     expect(report).toMatchObject({ family: "phi3", context: 32, runs: true });
     expect(report.warnings).toEqual([expect.stringMatching(/short_factor.* 32 positions.*not at 128/)]);
     expect((await runCli(["inspect", bounded])).stdout).toContain(report.warnings[0]);
+    const { code, stderr } = await runCli(["generate", "--model", bounded, "--max-tokens", "1", "a"]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining(report.warnings[0] as string)]);
   });
 
   it("fails where there is nothing to look at", async () => {

@@ -20,7 +20,7 @@ function groupOf(lowering: Lowering, node: NodeOf<"linear">): readonly NodeOf<"l
 }
 
 export function lowerLinear(lowering: Lowering, node: NodeOf<"linear">): void {
-  const group = groupOf(lowering, node);
+  const group = lowering.fuses("products") ? groupOf(lowering, node) : [node];
   if (group.length === 1) {
     lowerAlone(lowering, node);
     return;

@@ -2,6 +2,7 @@ import type { Graph, WeightTensor } from "@anabranch/core";
 import { encodeModel } from "../proto/encode-model.js";
 import { ElementType } from "../proto/messages.js";
 import { batchesOfOne } from "./batch-of-one.js";
+import type { Fusion } from "./fusion.js";
 import { liveGraph } from "./live-nodes.js";
 import { Lowering } from "./lowering.js";
 import { lowerNode } from "./rules.js";
@@ -14,6 +15,8 @@ export interface LowerOptions {
   readonly outputs?: readonly string[];
   /** Whether rows keep 16 bits where they meet weights in blocks; 8 when absent. */
   readonly fineRows?: boolean;
+  /** Fusions to leave out, for measuring them. */
+  readonly without?: readonly Fusion[];
 }
 
 /** An ONNX model and what it wants. */
@@ -39,9 +42,9 @@ const elementTypes = { f32: ElementType.float32, i32: ElementType.int32 } as con
  * @throws UnsupportedError for int8 weights where only float32 can stand; InvalidArgumentError for an unknown output.
  */
 export function lowerGraph(graph: Graph, options: LowerOptions = {}): LoweredGraph {
-  const { constants = new Map<string, WeightTensor>(), outputs, fineRows } = options;
+  const { constants = new Map<string, WeightTensor>(), outputs, fineRows, without } = options;
   const live = liveGraph(graph, outputs);
-  const lowering = new Lowering(graph, live, constants, fineRows);
+  const lowering = new Lowering(graph, live, constants, fineRows, without);
   const { onnx } = lowering;
   for (const output of live.outputs) onnx.reserve(output);
   const inputs = [...graph.inputs, ...graph.parameters.filter((name) => !constants.has(name))].filter((name) =>
@@ -55,7 +58,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions = {}): LoweredGra
   nameOutputs(lowering, new Set(inputs));
   for (const node of live.nodes) if (!lowering.isDone(node)) lowerNode(lowering, node);
   const ones = batchesOfOne(graph);
-  const stacks = stackOutputs(lowering, ones);
+  const stacks = lowering.fuses("outputs") ? stackOutputs(lowering, ones) : [];
   for (const stack of stacks) addStack(lowering, stack);
   const stacked = new Set(stacks.flatMap(({ members }) => members));
   for (const output of live.outputs) {

@@ -9,6 +9,7 @@ import {
   type WeightTensor,
 } from "@anabranch/core";
 import { ElementType } from "../proto/messages.js";
+import type { Fusion } from "./fusion.js";
 import type { LiveGraph } from "./live-nodes.js";
 import { bytesOf, type NodeOptions, OnnxBuilder } from "./onnx-builder.js";
 import { weightParts } from "./weight-parts.js";
@@ -31,6 +32,7 @@ export class Lowering {
     readonly constants: ReadonlyMap<string, WeightTensor>,
     /** Whether rows keep 16 bits where they meet weights in blocks. */
     readonly fineRows = false,
+    private readonly without: readonly Fusion[] = [],
   ) {
     for (const node of live.nodes) for (const output of node.outputs) this.#producers.set(output, node);
   }
@@ -91,6 +93,10 @@ export class Lowering {
   readsFrom(folder: string): boolean {
     this.#weightsFolder ??= folder;
     return this.#weightsFolder === folder;
+  }
+
+  fuses(what: Fusion): boolean {
+    return !this.without.includes(what);
   }
 
   wants(value: string): boolean {

@@ -22,7 +22,7 @@ export function lowerNorm(lowering: Lowering, node: NodeOf<"norm">): void {
 export function lowerAdd(lowering: Lowering, node: NodeOf<"add">): void {
   const [a, b] = node.inputs;
   const { scale } = node.attributes;
-  const norm = scale === 1 ? normOf(lowering, node.outputs[0]) : undefined;
+  const norm = scale === 1 && lowering.fuses("sums") ? normOf(lowering, node.outputs[0]) : undefined;
   if (norm !== undefined) {
     const outputs = [lowering.declare(norm.outputs[0]), "", "", lowering.declare(node.outputs[0])];
     const inputs = [lowering.name(a), lowering.name(b), lowering.name(norm.inputs[1])];

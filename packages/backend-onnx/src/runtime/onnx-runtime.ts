@@ -12,6 +12,7 @@ import {
   type WeightTensor,
 } from "@anabranch/core";
 import { InferenceSession } from "onnxruntime-node";
+import type { Fusion } from "../lowering/fusion.js";
 import { type LoweredGraph, lowerGraph } from "../lowering/lower-graph.js";
 import { messageOf, OnnxGraph } from "./onnx-graph.js";
 
@@ -20,6 +21,8 @@ export interface OnnxRuntimeOptions {
   readonly threads?: number;
   /** What rows keep where they meet weights of 8 or 4 bits; int8 when absent. */
   readonly rowPrecision?: RowPrecision;
+  /** Fusions to leave out, for measuring what they bring. */
+  readonly without?: readonly Fusion[];
 }
 
 /**
@@ -42,9 +45,9 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): GraphRuntim
 }
 
 async function compile(graph: Graph, options: CompileOptions, runtime: OnnxRuntimeOptions): Promise<CompiledGraph> {
-  const { rowPrecision = "int8" } = runtime;
+  const { rowPrecision = "int8", without = [] } = runtime;
   const constants = usedConstants(graph, options.constants, rowPrecision === "float32");
-  const lowered = lowerGraph(graph, { ...options, constants, fineRows: rowPrecision === "int16" });
+  const lowered = lowerGraph(graph, { ...options, constants, fineRows: rowPrecision === "int16", without });
   const session = await createSession(graph, lowered, threadsFor(options, runtime));
   const expected = new Set([...graph.inputs, ...graph.parameters.filter((name) => !constants.has(name))]);
   return new OnnxGraph(graph, {

@@ -10,8 +10,10 @@ import {
   type Tensor,
 } from "@anabranch/core";
 import { describe, expect, test } from "vitest";
+import { FUSIONS, type Fusion } from "../../src/lowering/fusion.js";
 import { lowerGraph } from "../../src/lowering/lower-graph.js";
-import { onnx, runOn } from "./compare.js";
+import { createOnnxRuntime } from "../../src/runtime/onnx-runtime.js";
+import { onnx, relativeDifference, runOn } from "./compare.js";
 import { passInputs } from "./pass-inputs.js";
 import { random, randomFloats, randomInts } from "./random.js";
 import { singleOperation } from "./single-operation.js";
@@ -85,6 +87,19 @@ describe("a compiled graph on ONNX Runtime", () => {
     expect((await refusal(compiled.run(inputs, { "logits.main": double }))).subject).toBe("logits.main");
     expect((await refusal(compiled.run(inputs, { logits: target }))).subject).toBe("logits");
     await compiled.dispose();
+  });
+
+  test.each(FUSIONS)("computes the same without the fusion %s", async (fusion) => {
+    const { graph, inputs } = plainPass();
+    const constants = randomWeights(smallSpec, undefined, 1);
+    const whole = await runOn(onnx, graph, inputs, { constants });
+    const less = await runOn(createOnnxRuntime({ threads: 2, without: [fusion] }), graph, inputs, { constants });
+    expect(Object.keys(less).sort()).toEqual(Object.keys(whole).sort());
+    for (const [name, tensor] of Object.entries(whole)) {
+      expect(relativeDifference(less[name] as Tensor, tensor), name).toBeLessThan(1e-5);
+    }
+    const modelOf = (without: readonly Fusion[]) => lowerGraph(graph, { constants, without }).model.length;
+    expect(modelOf([fusion])).not.toBe(modelOf([]));
   });
 
   test("is refused after dispose, which may be called twice", async () => {

@@ -1,0 +1,76 @@
+/**
+ * What each fusion of the lowering brings: a pass of SmolLM2-135M with all of them, and with one left out at a time, the variants
+ * taking turns. `pnpm bench fusions [--weights as-stored] [--context 128] [--threads 2] [--rounds 40]`; medians in milliseconds, and
+ * in brackets the fastest fifth, which other work on the machine disturbs less. "sums" may show nothing: ONNX Runtime joins those
+ * by itself where it sees them.
+ */
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { loadConverted } from "@anabranch/checkpoints/node";
+import type { BackendModel, PassRow, Sequence } from "@anabranch/core";
+import { createOnnxBackend } from "../src/index.js";
+import { FUSIONS, type Fusion } from "../src/lowering/fusion.js";
+import { benchCache, modelFile, promptOf, requireModel } from "./smollm2.js";
+
+const { values } = parseArgs({
+  args: process.argv.slice(2),
+  options: {
+    weights: { type: "string", default: "int8" },
+    context: { type: "string", default: "128" },
+    threads: { type: "string", default: "2" },
+    rounds: { type: "string", default: "40" },
+  },
+});
+const ROWS = [1, 4, 8, 64];
+/** Passes of a turn; the first of them is warm-up. */
+const TURN = 3;
+
+interface Variant {
+  readonly name: string;
+  readonly model: BackendModel;
+  readonly sequence: Sequence;
+}
+
+async function variant(name: string, without: readonly Fusion[]): Promise<Variant> {
+  const weights = values.weights as "int8" | "int4" | "float32" | "as-stored";
+  const loaded = await loadConverted(modelFile, { weights, blockSize: 32, cache: benchCache });
+  const model = await createOnnxBackend({ threads: Number(values.threads), without }).load(loaded.weights);
+  const sequence = await model.createSequence();
+  const rows = promptOf(Number(values.context)).map((token, row) => ({ token, parent: row - 1 }));
+  await model.pass([{ sequence, rows }]);
+  await model.commit([{ sequence, path: rows.map((_, row) => row) }]);
+  return { name, model, sequence };
+}
+
+const quantile = (sorted: readonly number[], share: number): string =>
+  (sorted[Math.floor(share * (sorted.length - 1))] as number).toFixed(2);
+
+requireModel();
+const variants = [await variant("all", [])];
+for (const fusion of FUSIONS) variants.push(await variant(`without ${fusion}`, [fusion]));
+console.log(
+  `SmolLM2-135M, ${values.weights}, context ${values.context}, ${values.threads} threads of ${cpus().length}, ${cpus()[0]?.model}`,
+);
+const cells = new Map(variants.map(({ name }) => [name, [] as string[]]));
+for (const count of ROWS) {
+  const rows = Array.from({ length: count }, (_, row): PassRow => {
+    return { token: (row * 37) % 2048, parent: row - 1, read: { argmax: true } };
+  });
+  const times = new Map(variants.map(({ name }) => [name, [] as number[]]));
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const { name, model, sequence } of variants) {
+      for (let pass = 0; pass < TURN; pass++) {
+        const from = performance.now();
+        await model.pass([{ sequence, rows }]);
+        if (pass > 0) times.get(name)?.push(performance.now() - from);
+      }
+    }
+  }
+  for (const [name, each] of times) {
+    const sorted = each.sort((a, b) => a - b);
+    cells.get(name)?.push(`${quantile(sorted, 0.5)} (${quantile(sorted, 0.2)})`);
+  }
+}
+console.log(`${"rows".padEnd(20)}${ROWS.map((rows) => String(rows).padStart(18)).join("")}`);
+for (const [name, row] of cells) console.log(`${name.padEnd(20)}${row.map((cell) => cell.padStart(18)).join("")}`);
+for (const { model } of variants) await model.dispose();
