@@ -31,11 +31,13 @@ export function exp(x: v128): v128 {
   return v128.andnot(scaled, f32x4.lt(x, f32x4.splat(LOWEST)));
 }
 
-/** 1 / (1 + exp(-x)) */
+/** 1 / (1 + exp(-x)), and exactly 0 or 1 far from 0: by exp(-|x|), which cannot overflow. */
 @inline
 export function sigmoid(x: v128): v128 {
   const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exp(f32x4.neg(x))));
+  const e = exp(f32x4.neg(f32x4.abs(x)));
+  const numerator = v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0)));
+  return f32x4.div(numerator, f32x4.add(one, e));
 }
 
 /** Natural logarithm of a positive, normal number, to 1e-15: the platform's own differ in the last bit. */
