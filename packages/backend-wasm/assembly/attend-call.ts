@@ -1,4 +1,4 @@
-/** What `attend` computes, as the runtime writes it into memory: fields of 4 bytes, in this order. Strides are in numbers. */
+/** What `attend` computes, as src/attend-call.ts writes it: fields of 4 bytes in this order, strides in numbers. */
 @unmanaged
 export class AttendCall {
   /** [rows, queryStride] f32, of which the first heads * headSize are taken */
@@ -30,7 +30,7 @@ export class KeySource {
   headStride: usize;
   /** 0 where all positions see the same keys. */
   positionStride: usize;
-  /** Added to scores, [slots] of them at position * biasStride + member * biasMemberStride; very low ones hide a slot. */
+  /** Added to scores, [slots] at position * biasStride + member * biasMemberStride; very low ones hide a slot. */
   bias: usize;
   biasStride: usize;
   biasMemberStride: usize;

@@ -3,11 +3,18 @@ import { exp } from "./exp";
 import { loadFirst, maxLanes, sumEach } from "./lanes";
 
 /**
- * Softmax attention. Its outputs are counted by kv head, then row, then query head of the kv head, so that those which look
- * at the same keys are neighbours; two of them at a time share what is read.
+ * Slots whose score is this much below the best get the weight 0: hidden ones, and those with less than 5e-18, which no
+ * float32 sum would show. Smaller weights would make products with tiny values, which processors compute very slowly.
+ */
+const LOWEST_SCORE: f32 = -40;
+
+/**
+ * Softmax attention. Its outputs are counted by kv head, then row, then query head of the kv head, so that those which
+ * look at the same keys are neighbours; two of them at a time share what is read.
  *
- * Slots are added up one by one in their order, and a hidden slot adds 0. So a result depends on which slots a row sees,
- * and in which order, but not on what else stands between them, nor on other rows: a branch of a tree and plain text agree.
+ * Slots are added up one by one in their order, and a hidden slot adds 0. So a result depends on which slots a row
+ * sees, and in which order, but not on what else stands between them, nor on other rows: a branch of a tree and plain
+ * text agree.
  *
  * @param scratch `attendScratchBytes` for one thread
  */
@@ -91,11 +98,13 @@ function attendQueries(queries: i32, call: AttendCall, a: usize, scoresA: usize,
   const factorA = f32x4.splat(1 / sumInOrder(scoresA, slots));
   const factorB = queries > 1 ? f32x4.splat(1 / sumInOrder(scoresB, slots)) : factorA;
   let at: usize = 0;
-  for (; at + 16 <= call.headSize; at += 16) mix(queries, 4, call, a, at * 4, scoresA, scoresB, factorA, factorB, outA, outB);
+  for (; at + 16 <= call.headSize; at += 16) {
+    mix(queries, 4, call, a, at * 4, scoresA, scoresB, factorA, factorB, outA, outB);
+  }
   for (; at < call.headSize; at += 4) mix(queries, 1, call, a, at * 4, scoresA, scoresB, factorA, factorB, outA, outB);
 }
 
-/** scores[slot] = query · key * scale + bias, four slots at a time; up to 3 numbers behind the last are overwritten. */
+/** scores[slot] = query · key * scale + bias, four at a time: up to 3 numbers behind the last are overwritten. */
 @inline
 function score(
   queries: i32,
@@ -112,31 +121,35 @@ function score(
   const keys = source.keys + offset;
   const stride = source.slotStride * 4;
   const slots = source.slots;
+  const last = slots - 1;
+  const headBytes = call.headSize * 4;
   const scale = f32x4.splat(call.scale);
   for (let slot: usize = 0; slot < slots; slot += 4) {
     // Past the last slot, the last one again: its scores there are never read.
-    const last = slots - 1;
-    const key0 = keys + slot * stride;
-    const key1 = keys + min(slot + 1, last) * stride;
-    const key2 = keys + min(slot + 2, last) * stride;
-    const key3 = keys + min(slot + 3, last) * stride;
+    let key0 = keys + slot * stride;
+    let key1 = keys + min(slot + 1, last) * stride;
+    let key2 = keys + min(slot + 2, last) * stride;
+    let key3 = keys + min(slot + 3, last) * stride;
+    let toA = queryA, toB = queryB;
     let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
     let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-    for (let at: usize = 0; at < call.headSize * 4; at += 16) {
-      const a = v128.load(queryA + at);
-      const b = queries > 1 ? v128.load(queryB + at) : a;
-      let key = v128.load(key0 + at);
-      a0 = f32x4.add(a0, f32x4.mul(a, key));
-      if (queries > 1) b0 = f32x4.add(b0, f32x4.mul(b, key));
-      key = v128.load(key1 + at);
-      a1 = f32x4.add(a1, f32x4.mul(a, key));
-      if (queries > 1) b1 = f32x4.add(b1, f32x4.mul(b, key));
-      key = v128.load(key2 + at);
-      a2 = f32x4.add(a2, f32x4.mul(a, key));
-      if (queries > 1) b2 = f32x4.add(b2, f32x4.mul(b, key));
-      key = v128.load(key3 + at);
-      a3 = f32x4.add(a3, f32x4.mul(a, key));
-      if (queries > 1) b3 = f32x4.add(b3, f32x4.mul(b, key));
+    // Six moving addresses: an index added to six fixed ones takes V8 up to half as long again.
+    for (const end = queryA + headBytes; toA < end; toA += 16) {
+      const a = v128.load(toA);
+      const b = queries > 1 ? v128.load(toB) : a;
+      const k0 = v128.load(key0), k1 = v128.load(key1), k2 = v128.load(key2), k3 = v128.load(key3);
+      a0 = f32x4.add(a0, f32x4.mul(a, k0));
+      a1 = f32x4.add(a1, f32x4.mul(a, k1));
+      a2 = f32x4.add(a2, f32x4.mul(a, k2));
+      a3 = f32x4.add(a3, f32x4.mul(a, k3));
+      if (queries > 1) {
+        b0 = f32x4.add(b0, f32x4.mul(b, k0));
+        b1 = f32x4.add(b1, f32x4.mul(b, k1));
+        b2 = f32x4.add(b2, f32x4.mul(b, k2));
+        b3 = f32x4.add(b3, f32x4.mul(b, k3));
+        toB += 16;
+      }
+      (key0 += 16), (key1 += 16), (key2 += 16), (key3 += 16);
     }
     const sumsA = f32x4.mul(sumEach(a0, a1, a2, a3), scale);
     v128.store(scoresA + slot * 4, f32x4.add(sumsA, loadFirst(biasA + slot * 4, slots - slot)));
@@ -154,7 +167,7 @@ function exponentiate(scores: usize, slots: usize): void {
   for (let slot: usize = 0; slot < slots; slot += 4) largest = f32x4.pmax(largest, v128.load(scores + slot * 4));
   const shift = f32x4.splat(maxLanes(largest));
   for (let slot: usize = 0; slot < slots; slot += 4) {
-    v128.store(scores + slot * 4, exp(f32x4.sub(v128.load(scores + slot * 4), shift)));
+    v128.store(scores + slot * 4, exp(f32x4.sub(v128.load(scores + slot * 4), shift), LOWEST_SCORE));
   }
 }
 
@@ -165,7 +178,7 @@ function sumInOrder(weights: usize, slots: usize): f32 {
   return sum;
 }
 
-/** out = factor * (sum over slots of weight * value), for `vectors` (1 or 4) times 4 numbers of the head, from byte `at` on. */
+/** out = factor * (sum over slots of weight * value), for 1 or 4 `vectors` of the head, from byte `at` on. */
 @inline
 function mix(
   queries: i32,

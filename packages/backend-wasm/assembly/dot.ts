@@ -1,6 +1,6 @@
 /**
- * The product that everything rests on: 4 rows x 4 features of 8-bit weights with 4 activations, exact in integers, so that
- * all builds give the same numbers.
+ * The product that everything rests on: 4 rows x 4 features of 8-bit weights with 4 activations, exact in integers, so
+ * that all builds give the same numbers.
  *
  * - Relaxed build: one processor instruction. Its second operand must keep to 0..127, or machines differ. So 7-bit
  *   activations q are stored as q + 64, a byte each, and 8-bit ones as two bytes, the halves of q + 127: 4 first
@@ -48,8 +48,9 @@ export function storeActivations(x: usize, q: v128, wide: bool): void {
 }
 
 /**
- * Stores 4 weights of one row, a byte each, where `dot4` looks for them in the 32 bytes of a tile's 8 rows. Relaxed build:
- * [row][4 features]. Plain build: [2 pairs][row][2 features], so that both halves, widened, have a row in each lane.
+ * Stores 4 weights of one row, a byte each, where `dot4` looks for them in the 32 bytes of a tile's 8 rows. Relaxed
+ * build: [row][4 features]. Plain build: [2 pairs][row][2 features], so that both halves, widened, have a row in each
+ * lane.
  */
 @inline
 export function storeGroup(group: usize, row: usize, weights: u32): void {

@@ -1,4 +1,4 @@
-/** Below, exp is 0: so a hidden slot adds nothing at all to a softmax. */
+/** exp is a normal number from here on. */
 const LOWEST: f32 = -87;
 const HIGHEST: f32 = 88;
 
@@ -10,12 +10,13 @@ const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
 
 /**
- * exp of four numbers to a relative error of 2e-7: 0 below -87, and exp(88) above 88. With n = round(x / ln 2), it is 2^n times
- * a polynomial in x - n ln 2, which lies within ±0.35 (coefficients: Cephes, expf).
+ * exp of four numbers, to a relative error of 1e-7; exactly 0 below `lowest`, which is -87 or more; exp(88) above 88.
+ * With n = round(x / ln 2), it is 2^n times a polynomial in x - n ln 2, which lies within ±0.35 (coefficients: expf of
+ * Cephes).
  */
 @inline
-export function exp(x: v128): v128 {
-  const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(HIGHEST)), f32x4.splat(LOWEST));
+export function exp(x: v128, lowest: f32 = LOWEST): v128 {
+  const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(HIGHEST)), f32x4.splat(lowest));
   const rounded = f32x4.add(f32x4.mul(bounded, f32x4.splat(LOG2_E)), f32x4.splat(ROUNDING));
   const n = f32x4.sub(rounded, f32x4.splat(ROUNDING));
   const high = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(LN2_HIGH)));
@@ -28,7 +29,7 @@ export function exp(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
   p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1));
   const scaled = i32x4.add(p, i32x4.shl(rounded, 23)); // 2^n: n added to the exponent
-  return v128.andnot(scaled, f32x4.lt(x, f32x4.splat(LOWEST)));
+  return v128.andnot(scaled, f32x4.lt(x, f32x4.splat(lowest)));
 }
 
 /** 1 / (1 + exp(-x)), and exactly 0 or 1 far from 0: by exp(-|x|), which cannot overflow. */

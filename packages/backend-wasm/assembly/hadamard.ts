@@ -1,6 +1,6 @@
 /**
- * Multiplies each stretch of `size` numbers by the orthonormal Hadamard matrix of that size (Sylvester's order), in place:
- * its own inverse. size: a power of two, 4 or more.
+ * Multiplies each stretch of `size` numbers by the orthonormal Hadamard matrix of that size (Sylvester's order), in
+ * place: its own inverse. size: a power of two, 4 or more.
  *
  * @param x [stretches, size] f32
  */

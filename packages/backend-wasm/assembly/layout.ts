@@ -9,7 +9,7 @@
  *     8 bits: [features 0-3: rows 0-3 | rows 4-7] [features 4-7: rows 0-3 | rows 4-7], 16 bytes each, see `storeGroup`
  *     4 bits: [rows 0-3 | rows 4-7], 16 bytes each, with features 0-3 in the low nibbles and 4-7 in the high ones
  *
- * Activations stand in rows: [values, block by block] [scales, a f32 a block] [sums of the dequantized values, a f32 a block].
+ * Activations stand in rows: [values, block by block] [scales, f32 a block] [sums of values * scale, f32 a block].
  *
  * Every block is filled up with zeros to whole steps, so that no inner loop has a tail.
  */

@@ -2,7 +2,8 @@ import { f32TileBytes, TILE } from "./layout";
 import { storeTile } from "./store-tile";
 
 /**
- * out[r, o] = sum over features, from first to last, of x[r, i] * weight[o, i], for all rows and the outputs of some tiles.
+ * out[r, o] = sum over features, from first to last, of x[r, i] * weight[o, i], for all rows and the outputs of some
+ * tiles.
  *
  * @param x [rows, xStride] f32
  * @param tiles as `packF32` lays them

@@ -5,8 +5,9 @@ import {
 import { storeTile } from "./store-tile";
 
 /**
- * out[r, o] = sum over blocks of scale(o, block) * scale(r, block) * (integer dot product), for all rows and the outputs of
- * some tiles. A row's blocks are added from first to last, so its result is the same bits alone or among others.
+ * out[r, o] = sum over blocks of scale(o, block) * scale(r, block) * (integer dot product), for all rows and the
+ * outputs of some tiles. A row's blocks are added from first to last, so its result is the same bits alone or among
+ * others.
  *
  * @param x quantized rows, for the same features, block size and bits
  * @param tiles as `packInt8` lays them
@@ -53,7 +54,7 @@ export function matmulInt4(
   }
 }
 
-/** Every row meets a tile while it is in the first cache: weights are read from memory once, however many rows there are. */
+/** Every row meets a tile while it is in the first cache: weights are read once, however many rows there are. */
 @inline
 function matmul(
   format: i32,
@@ -92,9 +93,9 @@ function matmul(
 }
 
 /**
- * One tile times 1, 2 or 4 rows, in registers. Of row a: a0 and a1 are the integer sums of outputs 0-3 and 4-7, sumA0 and
- * sumA1 the float sums over blocks; likewise b, c and d. A single row uses b for every second group of features, since one
- * chain of additions would wait for itself.
+ * One tile times 1, 2 or 4 rows, in registers. Of row a: a0 and a1 are the integer sums of outputs 0-3 and 4-7, sumA0
+ * and sumA1 the float sums over blocks; likewise b, c and d. A single row uses b for every second group of features,
+ * since one chain of additions would wait for itself.
  */
 @inline
 function multiplyTile(
@@ -186,7 +187,7 @@ function startOf(header: usize, wide: bool): v128 {
   return i32x4.splat(0);
 }
 
-/** sum + scale of weights * scale of the activations * integer sum; with 4 bits, + offset of weights * sum of activations. */
+/** sum + both scales * integer sum; with 4 bits, + offset of the weights * sum of the activations. */
 @inline
 function addBlock(format: i32, sum: v128, dot: v128, header: usize, scale: usize, activations: usize): v128 {
   const factor = f32x4.mul(v128.load(header), v128.load32_splat(scale));

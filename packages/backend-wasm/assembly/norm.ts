@@ -34,7 +34,7 @@ export function norm(
   }
 }
 
-/** With d = x - mean(x): out = d / sqrt(mean(d²) + epsilon) * weight + bias. Rows are densely packed; `out` may be `x`. */
+/** With d = x - mean(x): out = d / sqrt(mean(d²) + epsilon) * weight + bias. Rows lie densely; `out` may be `x`. */
 export function layerNorm(
   x: usize,
   weight: usize,

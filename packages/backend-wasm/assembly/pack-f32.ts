@@ -3,7 +3,7 @@ import { f32TileBytes, TILE } from "./layout";
 /**
  * Lays float32 weights in tiles: features one after the other, 8 output rows beside each other.
  *
- * @param data weight of output o and feature i at data + 4 * (o * rowStride + i * featureStride), so that [in, out] packs too
+ * @param data weight of output o and feature i at data + 4 * (o * rowStride + i * featureStride): [in, out] packs too
  * @param out tiles of `f32TileBytes` each; rows past the last are zeros
  */
 export function packF32(

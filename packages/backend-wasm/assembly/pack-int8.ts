@@ -24,11 +24,11 @@ export function packInt8(
   memory.fill(out + tileBegin * tileBytes, 0, (tileEnd - tileBegin) * tileBytes);
   for (let row = tileBegin * TILE; row < min(tileEnd * TILE, rows); row++) {
     for (let block: usize = 0; block < blocks; block++) {
-      const header = out + (row / TILE) * tileBytes + block * blockBytes(INT8, padded) + (row % TILE) * 4;
+      const at = out + (row / TILE) * tileBytes + block * blockBytes(INT8, padded);
       const first = block * blockSize;
-      const from = data + row * features + first;
-      const groups = out + (row / TILE) * tileBytes + block * blockBytes(INT8, padded) + headerBytes(INT8);
-      const sum = packRow(from, min(blockSize, features - first), groups, row % TILE);
+      const length = min(blockSize, features - first);
+      const sum = packRow(data + row * features + first, length, at + headerBytes(INT8), row % TILE);
+      const header = at + (row % TILE) * 4;
       store<f32>(header, load<f32>(scales + (row * blocks + block) * 4));
       if (ASC_FEATURE_RELAXED_SIMD) store<i32>(header + TILE_HEADER, sum);
     }

@@ -3,8 +3,8 @@ import { loadFirst, maxLanes } from "./lanes";
 import { ceilDiv, groupBytes, paddedBlock, quantizedRowBytes } from "./layout";
 
 /**
- * Quantizes rows of activations symmetrically: q = round(x * levels / max|x|), ties to even, with 63 levels for 7 bits and
- * 127 for 8. The maximum is a block's, or the whole row's.
+ * Quantizes rows of activations symmetrically: q = round(x * levels / max|x|), ties to even, with 63 levels for 7 bits
+ * and 127 for 8. The maximum is a block's, or the whole row's.
  *
  * @param x [rows, xStride] f32
  * @param blockSize of the weights that the rows will meet

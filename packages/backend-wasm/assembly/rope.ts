@@ -1,8 +1,8 @@
 import { loadFirst, storeFirst } from "./lanes";
 
 /**
- * Turns the halves of each head, in place: (x_i, x_{i+half}) becomes (x_i cos - x_{i+half} sin, x_{i+half} cos + x_i sin), with
- * cos and sin of the row's position and of i. What of a head lies behind its first 2 * half numbers stays.
+ * Turns the halves of each head, in place: (x_i, x_{i+half}) becomes (x_i cos - x_{i+half} sin, x_{i+half} cos + x_i
+ * sin), with cos and sin of the row's position and of i. What of a head lies behind its first 2 * half numbers stays.
  *
  * @param x [rows, stride] f32, of which the first heads * headSize are turned
  * @param positions [rows] i32
