@@ -1,6 +1,7 @@
 /**
  * SmolLM2-135M, plainly decoded, beside node-llama-cpp and transformers.js on equal weights: each engine in a process of its own, all
- * taking turns. `pnpm bench decode [--rounds 5] [--threads 2] [--tokens 64] [--formats int8/32,int8/128,int4/32,float32]`; medians.
+ * taking turns. `pnpm bench decode [--rounds 5] [--threads 2] [--tokens 64] [--formats int8/32,int8/32/int8,float32]`; medians.
+ * A format is weights[/block size[/what our rows are rounded to]]: "mixed", as `load` has it, where nothing else is said.
  *
  * - anabranch: passes and commits of the ONNX backend, argmax in the graph.
  * - node-llama-cpp: `sequence.evaluate` at temperature 0, what its users get.
@@ -18,6 +19,7 @@ import { rm } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { RowPrecision } from "../src/index.js";
 import { type Engine, engineNames, engines } from "./decode/engines.js";
 import { exportForTransformers, type Format, ggufFor, transformersFormats } from "./decode/files.js";
 import type { DecodeReport, DecodeTask } from "./decode/report.js";
@@ -31,16 +33,17 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "5" },
     threads: { type: "string", default: "2" },
     tokens: { type: "string", default: "64" },
-    formats: { type: "string", default: "int8/32,int8/128,int4/32,float32" },
+    formats: { type: "string", default: "int8/32,int8/32/int8,int8/128,int4/32,float32" },
   },
 });
 
 async function taskFor(format: string, { ids, greedy }: Reference): Promise<DecodeTask> {
-  const [weights, blockSize = "32"] = format.split("/") as [Format, string?];
+  const [weights, blockSize = "32", rowPrecision = "mixed"] = format.split("/") as [Format, string?, RowPrecision?];
   return {
     // Q8_0 and Q4_1 are formats of ours at blocks of 32: all sides then compute with the same numbers.
     weights: blockSize === "32" && weights !== "float32" ? "as-stored" : weights,
     blockSize: Number(blockSize),
+    rowPrecision,
     file: await ggufFor(weights),
     cache: join(benchCache, "decode"),
     transformers: { folder: join(benchCache, "transformers-js"), format: transformersFormats[weights] },

@@ -19,8 +19,10 @@ import { benchCache, modelFile, requireModel } from "./smollm2.js";
 const all = [
   "float32",
   "as-stored",
+  "as-stored/32/mixed",
   "as-stored/32/int16",
   "int8/32",
+  "int8/32/mixed",
   "int8/64",
   "int8/128",
   "int8/32/int16",

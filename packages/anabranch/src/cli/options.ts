@@ -45,8 +45,8 @@ export function addModelOptions(command: Command): Command {
     .addOption(
       new Option(
         "--row-precision <format>",
-        "what rows keep in products with 8-bit or 4-bit weights (default: int8)",
-      ).choices(["int8", "int16", "float32"]),
+        "what rows keep in products with 8-bit or 4-bit weights (default: mixed)",
+      ).choices(["int8", "mixed", "int16", "float32"]),
     );
 }
 

@@ -24,8 +24,9 @@ export interface LoadOptions {
    */
   readonly weights?: WeightFormat;
   /**
-   * What the default backend rounds rows to where they meet weights of 8 or 4 bits: "int8", the default and the fastest;
-   * "int16", after which nothing is lost but what the weights lost; or "float32", the same in four times the memory.
+   * What the default backend rounds rows to where they meet weights of 8 or 4 bits: "mixed", the default for such weights;
+   * "int8", the fastest; "int16", after which nothing is lost but what the weights lost; or "float32", the same in four times
+   * the memory. See `RowPrecision` of @anabranch/backend-onnx.
    */
   readonly rowPrecision?: RowPrecision;
   /**
@@ -64,7 +65,8 @@ export async function load(model: Place, options: LoadOptions = {}): Promise<Lan
   const settings = {
     draftWeights: "int8",
     ...(threads === undefined ? {} : { threads }),
-    ...(rowPrecision === undefined ? {} : { rowPrecision }),
+    // Float32 weights are not rounded but for drafts, which are to be fast.
+    rowPrecision: rowPrecision ?? (weights === "float32" ? "int8" : "mixed"),
   } as const;
   const backend = options.backend ?? createOnnxBackend(settings);
   const stopTokens = stopTokensOf(tokenizer, config.eosTokenIds);

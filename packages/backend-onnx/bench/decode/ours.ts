@@ -6,26 +6,24 @@ import { tokenizerFromGguf } from "@anabranch/tokenizers";
 import { createOnnxBackend } from "../../src/index.js";
 import { measure, taskOf } from "./report.js";
 
-const { weights, blockSize, file, cache, threads } = taskOf();
+const { weights, blockSize, rowPrecision, file, cache, threads } = taskOf();
 
 async function load(): Promise<BackendModel> {
   const gguf = await openGguf(file);
   tokenizerFromGguf(gguf.metadata); // the other sides read their vocabulary too
   await gguf.close();
   const loaded = await loadConverted(file, { weights, blockSize, cache });
-  return createOnnxBackend({ threads }).load(loaded.weights);
+  return createOnnxBackend({ threads, rowPrecision }).load(loaded.weights);
 }
 
-/** Rows of a pass. Shorter than the prompt, so that activations are small beside the weights. */
-const CHUNK = 128;
-
 const model = await load();
+const { maxRows, promptRows = maxRows } = model.capabilities;
 
 await measure(async (ids, count) => {
   const sequence = await model.createSequence();
   let from = 0;
-  for (; ids.length - from > CHUNK; from += CHUNK) {
-    const rows = ids.slice(from, from + CHUNK).map((token, row) => ({ token, parent: row - 1 }));
+  for (; ids.length - from > promptRows; from += promptRows) {
+    const rows = ids.slice(from, from + promptRows).map((token, row) => ({ token, parent: row - 1 }));
     await model.pass([{ sequence, rows }]);
     await model.commit([{ sequence, path: rows.map((_, row) => row) }]);
   }

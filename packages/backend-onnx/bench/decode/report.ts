@@ -1,3 +1,4 @@
+import type { RowPrecision } from "../../src/index.js";
 import type { TransformersFormat } from "./hugging-face-export/write-folder.js";
 
 /** What one engine did in a process of its own. */
@@ -21,6 +22,8 @@ export interface DecodeTask {
   /** float32, int8, int4 or as-stored for ours; the file's own format for llama.cpp. */
   readonly weights: "float32" | "int8" | "int4" | "as-stored";
   readonly blockSize: number;
+  /** Of ours. */
+  readonly rowPrecision: RowPrecision;
   /** GGUF. */
   readonly file: string;
   readonly cache: string;

@@ -13,14 +13,24 @@ export interface BlockWeights {
   readonly blockSize: number;
 }
 
+export interface BlockProduct {
+  /** Rows, [batch, rows, columns] */
+  readonly x: string;
+  readonly weights: BlockWeights;
+  readonly bits: 4 | 8;
+  /** Whether the rows keep 16 bits. */
+  readonly fine: boolean;
+}
+
 /**
  * Rows times weights in blocks. accuracy_level 4: rows are rounded to 8 bits by block as well. (Level 1 keeps them float32 and
  * takes seven times as long as float32 weights.)
  */
-export function blockMatMul(lowering: Lowering, x: string, weights: BlockWeights, bits: 4 | 8, out: string): void {
+export function blockMatMul(lowering: Lowering, product: BlockProduct, out: string): void {
+  const { x, weights, bits, fine } = product;
   const { data, scales, out: rows, columns, blockSize } = weights;
-  const multiply = (input: string, product: string): void => {
-    lowering.onnx.node("MatMulNBits", [input, data, scales], [product], {
+  const multiply = (input: string, result: string): void => {
+    lowering.onnx.node("MatMulNBits", [input, data, scales], [result], {
       attributes: {
         K: int(columns),
         N: int(rows),
@@ -31,6 +41,6 @@ export function blockMatMul(lowering: Lowering, x: string, weights: BlockWeights
       contrib: true,
     });
   };
-  if (lowering.fineRows) withFineRows(lowering, x, weights, out, multiply);
+  if (fine) withFineRows(lowering, x, weights, out, multiply);
   else multiply(x, out);
 }

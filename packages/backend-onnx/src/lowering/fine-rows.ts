@@ -2,6 +2,9 @@ import { ElementType } from "../proto/messages.js";
 import type { Lowering } from "./lowering.js";
 import { int } from "./onnx-builder.js";
 
+/** Which linear maps' rows keep 16 bits where they meet weights in blocks: none, those of q, k and v, or all. */
+export type FineRows = "none" | "attention" | "all";
+
 /** What rows are rounded to where they meet weights in blocks. */
 export interface RowBlocks {
   readonly columns: number;

@@ -15,11 +15,12 @@ export function int4MatMul(
   names: readonly string[],
   tensors: readonly Int4BlockTensor[],
   out: string,
+  fine: boolean,
 ): void {
   const { onnx } = lowering;
   const weights = int4Weights(lowering, names, tensors);
   const product = weights.offsets === undefined ? out : onnx.freeName(`${out}/scaled`);
-  blockMatMul(lowering, x, weights, 4, product);
+  blockMatMul(lowering, { x, weights, bits: 4, fine }, product);
   if (weights.offsets === undefined) return;
   const moved = onnx.step(`${out}/offset`, "FusedMatMul", [blockSums(lowering, x, weights), weights.offsets], {
     attributes: { transB: int(1) },

@@ -28,7 +28,7 @@ export function lowerLinear(lowering: Lowering, node: NodeOf<"linear">): void {
   const x = lowering.name(node.inputs[0]);
   const joined = lowering.onnx.freeName(`${group.map((member) => member.outputs[0]).join("|")}`);
   const weights = group.map((member) => member.inputs[1]);
-  multiply(lowering, x, weights, joined);
+  multiply(lowering, x, weights, joined, lowering.keepsRowsFine(node));
   const widths = group.map((member) => Number(lowering.shape(member.outputs[0]).at(-1)));
   const outputs = group.map((member) => lowering.declare(member.outputs[0]));
   lowering.onnx.node("Split", [joined, lowering.onnx.ints(widths)], outputs, { attributes: { axis: int(-1) } });
@@ -39,19 +39,20 @@ function lowerAlone(lowering: Lowering, node: NodeOf<"linear">): void {
   const [x, weight] = node.inputs;
   const out = lowering.declare(node.outputs[0]);
   const constant = lowering.constant(weight);
-  if (constant !== undefined && !node.attributes.transposed) multiply(lowering, lowering.name(x), [weight], out);
-  else matMul(lowering, lowering.name(x), lowering.name(weight), out, !node.attributes.transposed);
+  if (constant !== undefined && !node.attributes.transposed) {
+    multiply(lowering, lowering.name(x), [weight], out, lowering.keepsRowsFine(node));
+  } else matMul(lowering, lowering.name(x), lowering.name(weight), out, !node.attributes.transposed);
 }
 
 /** x by constant weights side by side. */
-function multiply(lowering: Lowering, x: string, weights: readonly string[], out: string): void {
+function multiply(lowering: Lowering, x: string, weights: readonly string[], out: string, fine: boolean): void {
   const tensors = weights.map((weight) => lowering.constants.get(weight) as WeightTensor);
   if (tensors.every((tensor): tensor is Int8BlockTensor => tensor.format === "int8-block")) {
-    blockMatMul(lowering, x, int8Weights(lowering, weights, tensors), 8, out);
+    blockMatMul(lowering, { x, weights: int8Weights(lowering, weights, tensors), bits: 8, fine }, out);
     return;
   }
   if (tensors.every((tensor): tensor is Int4BlockTensor => tensor.format === "int4-block")) {
-    int4MatMul(lowering, x, weights, tensors, out);
+    int4MatMul(lowering, x, weights, tensors, out, fine);
     return;
   }
   const name =

@@ -2,6 +2,7 @@ import type { Graph, WeightTensor } from "@anabranch/core";
 import { encodeModel } from "../proto/encode-model.js";
 import { ElementType } from "../proto/messages.js";
 import { batchesOfOne } from "./batch-of-one.js";
+import type { FineRows } from "./fine-rows.js";
 import type { Fusion } from "./fusion.js";
 import { liveGraph } from "./live-nodes.js";
 import { Lowering } from "./lowering.js";
@@ -13,8 +14,8 @@ export interface LowerOptions {
   readonly constants?: ReadonlyMap<string, WeightTensor>;
   /** Outputs to compute; all of the graph's when absent. What only others need is left out. */
   readonly outputs?: readonly string[];
-  /** Whether rows keep 16 bits where they meet weights in blocks; 8 when absent. */
-  readonly fineRows?: boolean;
+  /** Which rows keep 16 bits where they meet weights in blocks; none when absent. */
+  readonly fineRows?: FineRows;
   /** Fusions to leave out, for measuring them. */
   readonly without?: readonly Fusion[];
 }

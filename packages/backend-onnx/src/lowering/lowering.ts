@@ -9,6 +9,8 @@ import {
   type WeightTensor,
 } from "@anabranch/core";
 import { ElementType } from "../proto/messages.js";
+import { attentionInputs } from "./attention-inputs.js";
+import type { FineRows } from "./fine-rows.js";
 import type { Fusion } from "./fusion.js";
 import type { LiveGraph } from "./live-nodes.js";
 import { bytesOf, type NodeOptions, OnnxBuilder } from "./onnx-builder.js";
@@ -21,6 +23,7 @@ export class Lowering {
   readonly softmaxes = new Map<string, string>();
   readonly #names = new Map<string, string>();
   #weightsFolder: string | undefined;
+  #attentionInputs: ReadonlySet<GraphNode> | undefined;
   /** Nodes that another node's rule has lowered along with its own. */
   readonly #done = new Set<GraphNode>();
   readonly #deferred = new Map<string, () => void>();
@@ -30,8 +33,7 @@ export class Lowering {
     readonly graph: Graph,
     readonly live: LiveGraph,
     readonly constants: ReadonlyMap<string, WeightTensor>,
-    /** Whether rows keep 16 bits where they meet weights in blocks. */
-    readonly fineRows = false,
+    private readonly fineRows: FineRows = "none",
     private readonly without: readonly Fusion[] = [],
   ) {
     for (const node of live.nodes) for (const output of node.outputs) this.#producers.set(output, node);
@@ -93,6 +95,13 @@ export class Lowering {
   readsFrom(folder: string): boolean {
     this.#weightsFolder ??= folder;
     return this.#weightsFolder === folder;
+  }
+
+  /** Whether the rows of a linear map keep 16 bits where they meet weights in blocks. */
+  keepsRowsFine(node: GraphNode): boolean {
+    if (this.fineRows !== "attention") return this.fineRows === "all";
+    this.#attentionInputs ??= attentionInputs(this.live.nodes);
+    return this.#attentionInputs.has(node);
   }
 
   fuses(what: Fusion): boolean {

@@ -12,6 +12,7 @@ import {
   type WeightTensor,
 } from "@anabranch/core";
 import { InferenceSession } from "onnxruntime-node";
+import type { FineRows } from "../lowering/fine-rows.js";
 import type { Fusion } from "../lowering/fusion.js";
 import { type LoweredGraph, lowerGraph } from "../lowering/lower-graph.js";
 import { messageOf, OnnxGraph } from "./onnx-graph.js";
@@ -29,12 +30,20 @@ export interface OnnxRuntimeOptions {
  * What a row's numbers are rounded to in a product with weights of 8 or 4 bits.
  *
  * - int8: 8 bits by block of the weights. The fastest; changes a linear map's result by up to 1e-2 of its largest value.
+ * - mixed: int16 in the products that make queries, keys and values, where rounding hurts most for what it costs; int8 in the others.
  * - int16: twice 8 bits, the second for what the first left over; the result is float32's but for about 1e-4. The weights are
  *   still read once, but a product counts twice as many rows, so long prompts take twice the time.
  * - float32: the weights are spread out to float32 when a graph is compiled, four times the memory, so that nothing but they
  *   was rounded.
  */
-export type RowPrecision = "int8" | "int16" | "float32";
+export type RowPrecision = "int8" | "mixed" | "int16" | "float32";
+
+const FINE: { readonly [Name in RowPrecision]: FineRows } = {
+  int8: "none",
+  mixed: "attention",
+  int16: "all",
+  float32: "none",
+};
 
 /** Runs graphs with ONNX Runtime on the processor, in float32. A run blocks its thread: give it a worker where that matters. */
 export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): GraphRuntime {
@@ -47,7 +56,7 @@ export function createOnnxRuntime(options: OnnxRuntimeOptions = {}): GraphRuntim
 async function compile(graph: Graph, options: CompileOptions, runtime: OnnxRuntimeOptions): Promise<CompiledGraph> {
   const { rowPrecision = "int8", without = [] } = runtime;
   const constants = usedConstants(graph, options.constants, rowPrecision === "float32");
-  const lowered = lowerGraph(graph, { ...options, constants, fineRows: rowPrecision === "int16", without });
+  const lowered = lowerGraph(graph, { ...options, constants, fineRows: FINE[rowPrecision], without });
   const session = await createSession(graph, lowered, threadsFor(options, runtime));
   const expected = new Set([...graph.inputs, ...graph.parameters.filter((name) => !constants.has(name))]);
   return new OnnxGraph(graph, {

@@ -67,6 +67,22 @@ describe("int8 weights, held against the reference interpreter with the same wei
     }
   });
 
+  test("rows of 16 bits for queries, keys and values leave less to err than none", async () => {
+    const { graph, constants, inputs } = int8Model(32);
+    const right = await runOn(referenceRuntime, graph, inputs, { constants });
+    const [first = 0, second = 0, third = 0] = await Promise.all(
+      [onnx, createOnnxRuntime({ threads: 2, rowPrecision: "mixed" }), fine].map(async (runtime) => {
+        const actual = await runOn(runtime, graph, inputs, { constants });
+        const keys = "new.0.keys.main";
+        return relativeDifference(actual[keys] as Tensor, right[keys] as Tensor);
+      }),
+    );
+    // The first layer's keys read nothing but the embedding.
+    expect(first).toBeGreaterThan(1e-4);
+    expect(second).toBeLessThan(1e-4);
+    expect(third).toBeLessThan(1e-4);
+  });
+
   test.each([16, 32, 128])(
     "rows rounded to int8 are off by a hundredth at most in one map, blocks of %i",
     async (blockSize) => {
