@@ -10,8 +10,9 @@ const map = {
   checkpoints: ["core"],
   tokenizers: ["core"],
   conformance: ["core"],
-  "backend-onnx": ["core", "checkpoints"],
-  "backend-wasm": ["core"],
+  "graph-backend": ["core", "checkpoints"],
+  "backend-onnx": ["core", "checkpoints", "graph-backend"],
+  "backend-wasm": ["core", "graph-backend"],
   training: ["core", "checkpoints"],
   evaluation: ["core", "checkpoints"],
   "model-e2e": [], // files, and where they lie

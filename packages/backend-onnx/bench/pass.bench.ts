@@ -14,7 +14,8 @@ import type {
   Sequence,
   StreamMode,
 } from "@anabranch/core";
-import { createGraphBackend, createOnnxRuntime } from "../src/index.js";
+import { createGraphBackend } from "@anabranch/graph-backend";
+import { createOnnxRuntime } from "../src/index.js";
 import { benchAdapter, benchWeights, quantized } from "./pass-model.js";
 import { type PassTableOptions, printPassTable } from "./pass-table.js";
 

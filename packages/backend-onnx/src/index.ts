@@ -1,9 +1,2 @@
-export {
-  createGraphBackend,
-  createOnnxBackend,
-  type DraftWeights,
-  type GraphBackendLimits,
-  type GraphBackendOptions,
-  type OnnxBackendOptions,
-} from "./backend/index.js";
+export { createOnnxBackend, type OnnxBackendOptions } from "./onnx-backend.js";
 export { createOnnxRuntime, type OnnxRuntimeOptions, type RowPrecision } from "./runtime/onnx-runtime.js";

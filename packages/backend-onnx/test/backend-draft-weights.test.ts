@@ -1,6 +1,7 @@
 import { type Adapter, adapterParameterShapes, type Float32Tensor, type PassRow } from "@anabranch/core";
+import type { DraftWeights } from "@anabranch/graph-backend";
 import { expect, it } from "vitest";
-import { createOnnxBackend, type DraftWeights } from "../src/index.js";
+import { createOnnxBackend } from "../src/index.js";
 import { randomWeights, smallSpec, smallStreams } from "./lowering/small-model.js";
 
 const spec = { ...smallSpec, hiddenSize: 64, headSize: 16, mlpSize: 96, vocabularySize: 80 };

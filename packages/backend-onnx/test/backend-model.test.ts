@@ -12,8 +12,9 @@ import {
   type Sequence,
   type StreamSpec,
 } from "@anabranch/core";
+import { createGraphBackend } from "@anabranch/graph-backend";
 import { describe, expect, it } from "vitest";
-import { createGraphBackend, createOnnxBackend } from "../src/index.js";
+import { createOnnxBackend } from "../src/index.js";
 import { randomWeights, smallSpec } from "./lowering/small-model.js";
 
 const spec: ModelSpec = { ...smallSpec, tiedHead: false, vocabularySize: 40 };

@@ -1,6 +1,7 @@
 import { type Backend, type PassRow, referenceRuntime, type StreamMode } from "@anabranch/core";
+import { createGraphBackend } from "@anabranch/graph-backend";
 import { describe, expect, it } from "vitest";
-import { createGraphBackend, createOnnxBackend } from "../src/index.js";
+import { createOnnxBackend } from "../src/index.js";
 import { fixtureIsThere, loadOracle, type OracleCase } from "./backend-oracle.js";
 
 const where = fixtureIsThere ? "" : " (skipped: shared/fixtures/streams-tiny is not here; set ANABRANCH_SHARED)";

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadModel } from "@anabranch/checkpoints";
 import { type Backend, referenceRuntime } from "@anabranch/core";
+import { createGraphBackend } from "@anabranch/graph-backend";
 import { describe, expect, it } from "vitest";
-import { createGraphBackend, createOnnxBackend } from "../src/index.js";
+import { createOnnxBackend } from "../src/index.js";
 import { sharedFolder } from "./backend-oracle.js";
 
 const folder = join(sharedFolder, "models/stories260K-hf");

@@ -1,3 +1,2 @@
 export type { DraftWeights } from "./draft-weights.js";
 export { createGraphBackend, type GraphBackendLimits, type GraphBackendOptions } from "./graph-backend.js";
-export { createOnnxBackend, type OnnxBackendOptions } from "./onnx-backend.js";

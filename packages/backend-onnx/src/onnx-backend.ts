@@ -1,6 +1,6 @@
 import type { Backend } from "@anabranch/core";
-import { createOnnxRuntime, type OnnxRuntimeOptions } from "../runtime/onnx-runtime.js";
-import { createGraphBackend, type GraphBackendLimits } from "./graph-backend.js";
+import { createGraphBackend, type GraphBackendLimits } from "@anabranch/graph-backend";
+import { createOnnxRuntime, type OnnxRuntimeOptions } from "./runtime/onnx-runtime.js";
 
 export interface OnnxBackendOptions extends OnnxRuntimeOptions, GraphBackendLimits {}
 
