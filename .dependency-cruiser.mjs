@@ -11,7 +11,7 @@ const map = {
   tokenizers: ["core"],
   conformance: ["core"],
   "graph-backend": ["core", "checkpoints"],
-  "backend-onnx": ["core", "checkpoints", "graph-backend"],
+  "backend-onnx": ["core", "graph-backend"],
   "backend-wasm": ["core", "graph-backend"],
   training: ["core", "checkpoints"],
   evaluation: ["core", "checkpoints"],

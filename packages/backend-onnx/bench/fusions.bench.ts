@@ -8,10 +8,10 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { loadConverted } from "@anabranch/checkpoints/node";
-import type { BackendModel, PassRow, Sequence } from "@anabranch/core";
+import type { BackendModel, Sequence } from "@anabranch/core";
 import { createOnnxBackend } from "../src/index.js";
 import { FUSIONS, type Fusion } from "../src/lowering/fusion.js";
-import { benchCache, modelFile, promptOf, requireModel } from "./smollm2.js";
+import { benchCache, modelFile, readRows, requireModel, sequenceOf } from "./smollm2.js";
 
 const { values } = parseArgs({
   args: process.argv.slice(2),
@@ -36,11 +36,7 @@ async function variant(name: string, without: readonly Fusion[]): Promise<Varian
   const weights = values.weights as "int8" | "int4" | "float32" | "as-stored";
   const loaded = await loadConverted(modelFile, { weights, blockSize: 32, cache: benchCache });
   const model = await createOnnxBackend({ threads: Number(values.threads), without }).load(loaded.weights);
-  const sequence = await model.createSequence();
-  const rows = promptOf(Number(values.context)).map((token, row) => ({ token, parent: row - 1 }));
-  await model.pass([{ sequence, rows }]);
-  await model.commit([{ sequence, path: rows.map((_, row) => row) }]);
-  return { name, model, sequence };
+  return { name, model, sequence: await sequenceOf(model, Number(values.context)) };
 }
 
 const quantile = (sorted: readonly number[], share: number): string =>
@@ -55,9 +51,7 @@ console.log(
 );
 const cells = new Map(variants.map(({ name }) => [name, [] as string[]]));
 for (const count of ROWS) {
-  const rows = Array.from({ length: count }, (_, row): PassRow => {
-    return { token: (row * 37) % 2048, parent: row - 1, read: { argmax: true } };
-  });
+  const rows = readRows(count);
   const times = new Map(variants.map(({ name }) => [name, [] as number[]]));
   for (let round = 0; round < Number(values.rounds); round++) {
     // Another one begins each round: whoever comes first after the last one's threads pays for them.

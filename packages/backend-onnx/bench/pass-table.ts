@@ -1,8 +1,8 @@
 import { loadConverted } from "@anabranch/checkpoints/node";
-import type { BackendModel, PassRow, Sequence, WeightTensor } from "@anabranch/core";
+import type { WeightTensor } from "@anabranch/core";
 import { GraphBuilder } from "@anabranch/core";
 import { createOnnxBackend, createOnnxRuntime } from "../src/index.js";
-import { benchCache, modelFile, promptOf, requireModel } from "./smollm2.js";
+import { benchCache, modelFile, readRows, requireModel, sequenceOf } from "./smollm2.js";
 
 export interface PassTableOptions {
   readonly weights: "float32" | "int8" | "int4" | "as-stored";
@@ -49,17 +49,6 @@ function bytesOf({ stored }: WeightTensor): number {
   return (stored?.data.length ?? 0) + (stored?.scales?.length ?? 0) + (stored?.offsets?.length ?? 0);
 }
 
-async function sequenceOf(model: BackendModel, length: number): Promise<Sequence> {
-  const sequence = await model.createSequence();
-  const tokens = promptOf(length);
-  for (let from = 0; from < length; from += 512) {
-    const rows = tokens.slice(from, from + 512).map((token, row) => ({ token, parent: row - 1 }));
-    await model.pass([{ sequence, rows }]);
-    await model.commit([{ sequence, path: rows.map((_, row) => row) }]);
-  }
-  return sequence;
-}
-
 /** Prints milliseconds of a pass of SmolLM2 against its rows and the context, and how much of it reading memory explains. */
 export async function printPassTable({ weights, blockSize, threads, rounds }: PassTableOptions): Promise<void> {
   requireModel();
@@ -80,9 +69,7 @@ export async function printPassTable({ weights, blockSize, threads, rounds }: Pa
     const sequence = await sequenceOf(model, context);
     const cells: number[] = [];
     for (const count of ROWS) {
-      const rows = Array.from({ length: count }, (_, row): PassRow => {
-        return { token: (row * 37) % 2048, parent: row - 1, read: { argmax: true } };
-      });
+      const rows = readRows(count);
       cells.push(await times(rounds, () => model.pass([{ sequence, rows }])));
     }
     await sequence.dispose();

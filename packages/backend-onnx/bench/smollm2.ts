@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { BackendModel, PassRow, Sequence } from "@anabranch/core";
 
 const shared = fileURLToPath(new URL("../../../../shared/", import.meta.url));
 
@@ -37,4 +38,24 @@ export function references(): readonly Reference[] {
 export function promptOf(length: number): number[] {
   const tokens = references().flatMap(({ ids, greedy }) => [...ids, ...greedy]);
   return Array.from({ length }, (_, index) => tokens[index % tokens.length] as number);
+}
+
+/** A text of `length` tokens, committed. */
+export async function sequenceOf(model: BackendModel, length: number): Promise<Sequence> {
+  const sequence = await model.createSequence();
+  const { maxRows } = model.capabilities;
+  const tokens = promptOf(length);
+  for (let from = 0; from < length; from += maxRows) {
+    const rows = tokens.slice(from, from + maxRows).map((token, row) => ({ token, parent: row - 1 }));
+    await model.pass([{ sequence, rows }]);
+    await model.commit([{ sequence, path: rows.map((_, row) => row) }]);
+  }
+  return sequence;
+}
+
+/** Rows one after the other, each of which is asked for its next token. */
+export function readRows(count: number): PassRow[] {
+  return Array.from({ length: count }, (_, row) => {
+    return { token: (row * 37) % 2048, parent: row - 1, read: { argmax: true } };
+  });
 }

@@ -2,8 +2,8 @@
  * Compiles assembly/ into src/generated/kernel-bytes.ts, unless that is newer than all that it is made of. Run after an
  * install, before the build, the type check and the tests, which import it as vitest's global setup.
  *
- * AssemblyScript builds each kind twice, for plain and for shared memory, only to make sure of what `importMemory` in
- * src/kernels relies on: that the two differ in one bit of the memory's import. One of them is kept.
+ * AssemblyScript builds each kind twice, for plain and for shared memory, only to make sure of what `compileKernels` in
+ * src/load-kernels relies on: that the two differ in one bit of the memory's import. One of them is kept.
  */
 import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

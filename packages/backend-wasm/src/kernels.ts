@@ -115,19 +115,7 @@ export interface Kernels {
     tileBegin: number,
     tileEnd: number,
   ): void;
-  matmulInt4(
-    x: number,
-    rows: number,
-    bits: ActivationBits,
-    tiles: number,
-    features: number,
-    blockSize: number,
-    out: number,
-    outFeatures: number,
-    outStride: number,
-    tileBegin: number,
-    tileEnd: number,
-  ): void;
+  matmulInt4: Kernels["matmulInt8"];
   /** @param x f32 [rows, xStride] */
   matmulF32(
     x: number,
@@ -157,15 +145,7 @@ export interface Kernels {
     rowBegin: number,
     rowEnd: number,
   ): void;
-  gatherInt4(
-    tiles: number,
-    features: number,
-    blockSize: number,
-    indices: number,
-    out: number,
-    rowBegin: number,
-    rowEnd: number,
-  ): void;
+  gatherInt4: Kernels["gatherInt8"];
 
   // ---- between the products ----
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { openGguf } from "@anabranch/checkpoints";
-import type { BackendModel, PassResult } from "@anabranch/core";
+import { type BackendModel, decode, type PassResult } from "@anabranch/core";
 import { tokenizerFromGguf } from "@anabranch/tokenizers";
 import { modelFile, references, sharedFile } from "../smollm2.js";
 
@@ -38,31 +38,19 @@ export async function chatTexts(model: BackendModel, count: number, answerTokens
   return texts;
 }
 
+/** A prompt and its greedy answer, without the token that ends it. */
 async function answered(
   model: BackendModel,
   prompt: readonly number[],
-  most: number,
+  maxTokens: number,
   end: number | undefined,
 ): Promise<number[]> {
   const sequence = await model.createSequence();
+  const stopTokens = new Set(end === undefined ? [] : [end]);
   const text = [...prompt];
-  let next: readonly number[] = prompt;
-  for (let step = 0; step < most; step++) {
-    const last = next.length - 1;
-    const rows = next.map((token, row) => ({
-      token,
-      parent: row - 1,
-      ...(row === last && { read: { argmax: true } }),
-    }));
-    const [result] = (await model.pass([{ sequence, rows }])) as [PassResult];
-    await model.commit([{ sequence, path: rows.map((_, row) => row) }]);
-    const token = result.rows[last]?.argmax as number;
-    if (token === end) break;
-    text.push(token);
-    next = [token];
-  }
+  for await (const { tokens } of decode({ model, sequence, prompt, maxTokens, stopTokens })) text.push(...tokens);
   await sequence.dispose();
-  return text;
+  return text.at(-1) === end ? text.slice(0, -1) : text;
 }
 
 /** What a model says of a text, all of it in one pass. */

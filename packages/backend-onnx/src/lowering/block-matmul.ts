@@ -1,17 +1,6 @@
 import { withFineRows } from "./fine-rows.js";
 import type { Lowering } from "./lowering.js";
-import { int } from "./onnx-builder.js";
-
-/** Weights in blocks as MatMulNBits reads them: names of initializers, and their extent. */
-export interface BlockWeights {
-  /** uint8 [out, blocks, blockSize * bits / 8] */
-  readonly data: string;
-  /** f32 [out, blocks] */
-  readonly scales: string;
-  readonly out: number;
-  readonly columns: number;
-  readonly blockSize: number;
-}
+import { type BlockWeights, matMulNBits } from "./mat-mul-n-bits.js";
 
 export interface BlockProduct {
   /** Rows, [batch, rows, columns] */
@@ -22,25 +11,9 @@ export interface BlockProduct {
   readonly fine: boolean;
 }
 
-/**
- * Rows times weights in blocks. accuracy_level 4: rows are rounded to 8 bits by block as well. (Level 1 keeps them float32 and
- * takes seven times as long as float32 weights.)
- */
-export function blockMatMul(lowering: Lowering, product: BlockProduct, out: string): void {
-  const { x, weights, bits, fine } = product;
-  const { data, scales, out: rows, columns, blockSize } = weights;
-  const multiply = (input: string, result: string): void => {
-    lowering.onnx.node("MatMulNBits", [input, data, scales], [result], {
-      attributes: {
-        K: int(columns),
-        N: int(rows),
-        bits: int(bits),
-        block_size: int(blockSize),
-        accuracy_level: int(4),
-      },
-      contrib: true,
-    });
-  };
+/** Rows times weights in blocks, the rows rounded to 8 bits or to 16. */
+export function blockMatMul(lowering: Lowering, { x, weights, bits, fine }: BlockProduct, out: string): void {
+  const multiply = (rows: string, product: string) => matMulNBits(lowering.onnx, rows, weights, bits, product);
   if (fine) withFineRows(lowering, x, weights, out, multiply);
   else multiply(x, out);
 }

@@ -1,15 +1,13 @@
 import { ElementType } from "../proto/messages.js";
 import type { Lowering } from "./lowering.js";
+import { type BlockWeights, matMulNBits } from "./mat-mul-n-bits.js";
 import { int } from "./onnx-builder.js";
 
 /** Which linear maps' rows keep 16 bits where they meet weights in blocks: none, those of q, k and v, or all. */
 export type FineRows = "none" | "attention" | "all";
 
-/** What rows are rounded to where they meet weights in blocks. */
-export interface RowBlocks {
-  readonly columns: number;
-  readonly blockSize: number;
-}
+/** By what blocks rows are rounded where they meet weights. */
+type RowBlocks = Pick<BlockWeights, "columns" | "blockSize">;
 
 /**
  * Runs a product that rounds its rows to 8 bits by block as if they had 16: the rows x, and below them what rounding takes
@@ -56,16 +54,10 @@ function rounded({ onnx }: Lowering, x: string, blockSize: number): string {
   const scales = onnx.once(`scales of ones ${blockSize}`, () =>
     onnx.floats(`ones.${blockSize}.scales`, [blockSize, 1], new Float32Array(blockSize).fill(1)),
   );
-  return onnx.step(`${x}/rounded`, "MatMulNBits", [x, data, scales], {
-    attributes: {
-      K: int(blockSize),
-      N: int(blockSize),
-      bits: int(8),
-      block_size: int(blockSize),
-      accuracy_level: int(4),
-    },
-    contrib: true,
-  });
+  const result = onnx.freeName(`${x}/rounded`);
+  const weights = { data, scales, out: blockSize, columns: blockSize, blockSize };
+  matMulNBits(onnx, x, weights, 8, result);
+  return result;
 }
 
 function padRows({ onnx }: Lowering, x: string, { columns, blockSize }: RowBlocks): string {
