@@ -10,7 +10,7 @@ import type { AttachedAdapter } from "./attached-adapter.js";
 import type { CallQueue } from "./call-queue.js";
 import type { LastRow } from "./last-row.js";
 import type { PassRun } from "./pass-run.js";
-import type { SlotPool } from "./slot-pool.js";
+import type { SlotHolder, SlotPool } from "./slot-pool.js";
 
 /** The rows of a sequence's latest pass, until its next pass, commit or rollback. */
 export interface WaitingRows {
@@ -28,9 +28,9 @@ export interface SequenceOwner {
 }
 
 /** A sequence as a list of slots in its model's pool. */
-export class CachedSequence implements Sequence {
-  /** Slot of each committed token, in the order of the text. */
-  readonly slots: number[] = [];
+export class CachedSequence implements Sequence, SlotHolder {
+  /** Slot of each committed token, in the order of the text, ascending. */
+  readonly slots: number[];
   waiting: WaitingRows | undefined;
   /** What is kept of the last committed row, where streams ran or may run beside it. */
   last: LastRow | undefined;
@@ -41,8 +41,11 @@ export class CachedSequence implements Sequence {
   constructor(
     readonly owner: SequenceOwner,
     readonly attached: AttachedAdapter | undefined,
+    slots: readonly number[] = [],
   ) {
+    this.slots = [...slots];
     owner.sequences.add(this);
+    owner.pool.admit(this);
   }
 
   get length(): number {
@@ -57,10 +60,15 @@ export class CachedSequence implements Sequence {
   bias(): Float32Array {
     const { capacity } = this.owner.pool;
     if (this.#bias.length !== capacity) {
-      this.#bias = new Float32Array(capacity).fill(HIDDEN_BIAS);
-      for (const slot of this.slots) this.#bias[slot] = 0;
+      this.#bias = new Float32Array(capacity);
+      this.moved();
     }
     return this.#bias;
+  }
+
+  moved(): void {
+    this.#bias.fill(HIDDEN_BIAS);
+    for (const slot of this.slots) if (slot < this.#bias.length) this.#bias[slot] = 0;
   }
 
   /** Takes slots over as the text's next tokens. */
@@ -93,9 +101,7 @@ export class CachedSequence implements Sequence {
   fork(): Promise<Sequence> {
     return this.owner.queue.run("A fork", () => {
       this.requireLive();
-      const twin = new CachedSequence(this.owner, this.attached);
-      this.owner.pool.retain(this.slots);
-      for (const slot of this.slots) twin.append(slot);
+      const twin = new CachedSequence(this.owner, this.attached, this.slots);
       // The row's streams belong to the text; the pass that it came from stays here.
       twin.last = this.last?.apart();
       return twin;
@@ -116,6 +122,7 @@ export class CachedSequence implements Sequence {
   free(): void {
     if (this.disposed) return;
     this.#truncate(0);
+    this.owner.pool.dismiss(this);
     this.disposed = true;
     this.owner.sequences.delete(this);
   }

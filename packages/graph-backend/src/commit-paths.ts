@@ -14,18 +14,13 @@ export function commitPaths(
   if (new Set(requests.map(({ sequence }) => sequence)).size !== requests.length) {
     throw new InvalidArgumentError("One sequence stands twice in a commit.", { subject: "sequence" });
   }
-  let count = 0;
   for (const { sequence, path } of requests) {
     checkPath(sequence.waiting?.rows, path);
     if (sequence.waiting !== undefined) checkFinite(sequence, sequence.waiting, path);
-    count += path.length;
   }
-  const slots = pool.allocate(count);
-  let from = 0;
-  for (const { sequence, path } of requests) {
-    if (sequence.waiting !== undefined)
-      commitRows(sequence, sequence.waiting, path, slots.slice(from, from + path.length));
-    from += path.length;
+  const slots = pool.allocate(requests.map(({ sequence, path }) => ({ holder: sequence, count: path.length })));
+  requests.forEach(({ sequence, path }, index) => {
+    if (sequence.waiting !== undefined) commitRows(sequence, sequence.waiting, path, slots[index] as number[]);
     sequence.waiting = undefined;
-  }
+  });
 }

@@ -11,6 +11,7 @@ import {
 } from "@anabranch/core";
 import type { DraftWeights } from "./draft-weights.js";
 import { GraphModel } from "./graph-model.js";
+import type { OpenRuntime } from "./model-runtime.js";
 import { prepareWeights } from "./prepare-weights.js";
 
 /** Limits and choices of a backend, whatever runs its graphs. */
@@ -39,7 +40,8 @@ export interface GraphBackendLimits {
 
 export interface GraphBackendOptions extends GraphBackendLimits {
   readonly name: string;
-  readonly runtime: GraphRuntime;
+  /** One for all models, or what opens one for each. */
+  readonly runtime: GraphRuntime | OpenRuntime;
   readonly weightFormats: readonly WeightTensor["format"][];
   /** See `Capabilities.rowIndependent`; false when absent. */
   readonly rowIndependent?: boolean;
@@ -63,7 +65,12 @@ export function createGraphBackend(options: GraphBackendOptions): Backend {
         blockSize: options.blockSize,
       });
       const drafting = options.draftWeights ?? "as-loaded";
-      return new GraphModel(options.runtime, prepared, capabilities(weights.spec), maxSlots, drafting);
+      const { runtime } = options;
+      const limits = { capabilities: capabilities(weights.spec), maxSlots };
+      if (typeof runtime !== "function") return new GraphModel(runtime, prepared, limits, drafting);
+      // What holds the weights itself is given none: they are in memory once.
+      const held = { spec: weights.spec, tensors: new Map() };
+      return new GraphModel(await runtime(prepared, call), held, limits, drafting);
     },
   };
 }

@@ -27,6 +27,7 @@ import { commitPaths } from "./commit-paths.js";
 import { draftTrees } from "./draft-trees.js";
 import type { DraftWeights } from "./draft-weights.js";
 import { ModelPrograms } from "./model-programs.js";
+import { type ModelRuntime, plainTensors } from "./model-runtime.js";
 import { runDeferredStreams } from "./run-deferred-streams.js";
 import { runPass } from "./run-pass.js";
 import { SlotPool } from "./slot-pool.js";
@@ -40,15 +41,19 @@ export class GraphModel implements BackendModel {
   readonly programs: ModelPrograms;
   readonly #adapters = new Set<AttachedAdapter>();
 
+  readonly capabilities: Capabilities;
+  readonly warnings: readonly string[];
+
   constructor(
-    runtime: GraphRuntime,
+    readonly runtime: GraphRuntime | ModelRuntime,
     readonly weights: ModelWeights,
-    readonly capabilities: Capabilities,
-    maxSlots: number,
+    { capabilities, maxSlots }: { readonly capabilities: Capabilities; readonly maxSlots: number },
     drafting: DraftWeights,
   ) {
     this.spec = weights.spec;
-    this.pool = new SlotPool(weights.spec, maxSlots);
+    this.capabilities = capabilities;
+    this.warnings = "warnings" in runtime ? runtime.warnings : [];
+    this.pool = new SlotPool(weights.spec, maxSlots, "tensors" in runtime ? runtime.tensors : plainTensors);
     this.programs = new ModelPrograms(runtime, weights, drafting);
   }
 
@@ -116,6 +121,7 @@ export class GraphModel implements BackendModel {
       for (const sequence of [...this.sequences]) sequence.free();
       for (const adapter of this.#adapters) await adapter.free();
       await this.programs.dispose();
+      if ("dispose" in this.runtime) await this.runtime.dispose();
     });
   }
 

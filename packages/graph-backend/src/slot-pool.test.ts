@@ -14,6 +14,25 @@ function rowAt(pool: SlotPool, tensor: Tensor, slot: number): number[] {
   }).flat();
 }
 
+/** A sequence that knows what it wrote. */
+class Holder {
+  readonly slots: number[];
+  readonly marks: number[];
+
+  constructor(pool: SlotPool, twin?: Holder) {
+    this.slots = [...(twin?.slots ?? [])];
+    this.marks = [...(twin?.marks ?? [])];
+    pool.admit(this);
+  }
+
+  moved(): void {}
+
+  /** Takes `count` slots. */
+  grow(pool: SlotPool, count: number): void {
+    this.slots.push(...(pool.allocate([{ holder: this, count }])[0] as number[]));
+  }
+}
+
 describe("SlotPool", () => {
   it("keeps what every holder wrote, however it grows, shrinks and is shared", () => {
     const action = fc.oneof(
@@ -24,12 +43,12 @@ describe("SlotPool", () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 25 }), (actions) => {
         const pool = new SlotPool(spec, 10_000);
-        const holders: { slots: number[]; marks: number[] }[] = [{ slots: [], marks: [] }];
+        const holders = [new Holder(pool)];
         let mark = 0;
         for (const { do: what, who, count } of actions) {
-          const holder = holders[who % holders.length] as { slots: number[]; marks: number[] };
+          const holder = holders[who % holders.length] as Holder;
           if (what === "append") {
-            for (const slot of pool.allocate(count)) {
+            for (const slot of pool.allocate([{ holder, count }])[0] as number[]) {
               mark++;
               for (let layer = 0; layer < spec.layers; layer++) {
                 const row = Float32Array.from({ length: 2 * width }, (_, at) => mark + layer / 8 + at / 64);
@@ -45,8 +64,7 @@ describe("SlotPool", () => {
               holder.marks.push(mark);
             }
           } else if (what === "fork") {
-            pool.retain(holder.slots);
-            holders.push({ slots: [...holder.slots], marks: [...holder.marks] });
+            holders.push(new Holder(pool, holder));
           } else {
             const keep = Math.max(0, holder.slots.length - count);
             pool.release(holder.slots, keep);
@@ -56,6 +74,7 @@ describe("SlotPool", () => {
         }
         expect(pool.used).toBe(new Set(holders.flatMap(({ slots }) => slots)).size);
         for (const { slots, marks } of holders) {
+          expect(slots).toEqual([...slots].sort((a, b) => a - b));
           slots.forEach((slot, index) => {
             for (let layer = 0; layer < spec.layers; layer++) {
               const row = Array.from({ length: width }, (_, at) =>
@@ -73,23 +92,37 @@ describe("SlotPool", () => {
 
   it("stands as small as its last slot allows", () => {
     const pool = new SlotPool(spec, 10_000);
-    const slots = pool.allocate(1000);
+    const holder = new Holder(pool);
+    holder.grow(pool, 1000);
     expect(pool.capacity).toBeGreaterThanOrEqual(1000);
-    pool.release(slots, 10);
+    pool.release(holder.slots, 10);
+    holder.slots.length = 10;
     expect(pool.capacity).toBe(64);
-    expect(pool.allocate(1)).toEqual([10]);
+    holder.grow(pool, 1);
+    expect(holder.slots.at(-1)).toBe(10);
+  });
+
+  it("closes holes up rather than growing over what nobody may fill", () => {
+    const pool = new SlotPool(spec, 100);
+    const [first, second] = [new Holder(pool), new Holder(pool)];
+    first.grow(pool, 60);
+    second.grow(pool, 30);
+    pool.dismiss(first);
+    second.grow(pool, 70);
+    expect(second.slots).toEqual(Array.from({ length: 100 }, (_, slot) => slot));
   });
 
   it("refuses more slots than it may have, and is as it was", () => {
     const pool = new SlotPool(spec, 100);
-    pool.allocate(90);
+    const holder = new Holder(pool);
+    holder.grow(pool, 90);
     try {
-      pool.allocate(11);
+      pool.allocate([{ holder, count: 11 }]);
       expect.unreachable();
     } catch (error) {
       expect(AnabranchError.isInstance(error, "CONTEXT_OVERFLOW")).toBe(true);
     }
     expect(pool.used).toBe(90);
-    expect(pool.allocate(10)).toHaveLength(10);
+    expect(pool.allocate([{ holder, count: 10 }]).flat()).toHaveLength(10);
   });
 });

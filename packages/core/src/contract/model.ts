@@ -35,6 +35,8 @@ export interface CallOptions {
 export interface BackendModel {
   readonly spec: ModelSpec;
   readonly capabilities: Capabilities;
+  /** What of the machine or the model could not be used, in words for people. */
+  readonly warnings?: readonly string[];
 
   /**
    * Makes an adapter ready.

@@ -1,0 +1,39 @@
+import type { CallOptions, GraphRuntime, ModelWeights, Tensor } from "@anabranch/core";
+
+/** Makes tensors where a runtime reads them without copying. */
+export interface TensorSource {
+  /**
+   * Tensors of zeros, f32, of one shape.
+   *
+   * @throws ContextOverflowError when no memory is left
+   */
+  allocate(shape: readonly number[], count: number): readonly Tensor[];
+  /** Gives back what one `allocate` gave. */
+  free(tensors: readonly Tensor[]): void;
+}
+
+/** Tensors in memory of JavaScript's own, freed by its garbage collector. */
+export const plainTensors: TensorSource = {
+  allocate(shape, count) {
+    const length = shape.reduce((size, axis) => size * axis, 1);
+    return Array.from({ length: count }, () => ({ shape, data: new Float32Array(length) }));
+  },
+  free() {},
+};
+
+/** A runtime that serves one model, whose weights it holds: graphs are compiled without giving them. */
+export interface ModelRuntime extends GraphRuntime {
+  /** Where keys and values are kept. */
+  readonly tensors: TensorSource;
+  /** See `BackendModel.warnings`. */
+  readonly warnings: readonly string[];
+  /** Frees all of its memory, whatever it was given out for. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens a runtime for a model and takes the weights over.
+ *
+ * @throws UnsupportedError for a model that is too large for it; AbortedError
+ */
+export type OpenRuntime = (weights: ModelWeights, call?: CallOptions) => Promise<ModelRuntime>;
