@@ -13,6 +13,7 @@ const map = {
   "graph-backend": ["core", "checkpoints"],
   "backend-onnx": ["core", "graph-backend"],
   "backend-wasm": ["core", "graph-backend"],
+  "bench-kit": ["core", "checkpoints", "evaluation", "tokenizers"], // of benchmarks alone; not published
   training: ["core", "checkpoints"],
   evaluation: ["core", "checkpoints"],
   "model-e2e": [], // files, and where they lie

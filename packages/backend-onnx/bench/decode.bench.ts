@@ -19,13 +19,14 @@ import { rm } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { benchCache, promptOf, type Reference, references, requireModel } from "@anabranch/bench-kit/smollm2";
+import { ggufFor } from "@anabranch/bench-kit/smollm2-gguf";
 import type { RowPrecision } from "../src/index.js";
 import { type Engine, engineNames, engines } from "./decode/engines.js";
-import { exportForTransformers, type Format, ggufFor, transformersFormats } from "./decode/files.js";
+import { exportForTransformers, type Format, transformersFormats } from "./decode/files.js";
 import type { DecodeReport, DecodeTask } from "./decode/report.js";
 import { bundleEngines, runEngine } from "./decode/run-engine.js";
 import { printAgreement, printHeader, printTable, type Rounds } from "./decode/table.js";
-import { benchCache, promptOf, type Reference, references, requireModel } from "./smollm2.js";
 
 const { values } = parseArgs({
   args: process.argv.slice(2),

@@ -7,11 +7,11 @@
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { benchCache, modelFile, readRows, requireModel, sequenceOf } from "@anabranch/bench-kit/smollm2";
 import { loadConverted } from "@anabranch/checkpoints/node";
 import type { BackendModel, Sequence } from "@anabranch/core";
 import { createOnnxBackend } from "../src/index.js";
 import { FUSIONS, type Fusion } from "../src/lowering/fusion.js";
-import { benchCache, modelFile, readRows, requireModel, sequenceOf } from "./smollm2.js";
 
 const { values } = parseArgs({
   args: process.argv.slice(2),

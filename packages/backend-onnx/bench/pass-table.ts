@@ -1,8 +1,8 @@
+import { benchCache, modelFile, readRows, requireModel, sequenceOf } from "@anabranch/bench-kit/smollm2";
 import { loadConverted } from "@anabranch/checkpoints/node";
 import type { WeightTensor } from "@anabranch/core";
 import { GraphBuilder } from "@anabranch/core";
 import { createOnnxBackend, createOnnxRuntime } from "../src/index.js";
-import { benchCache, modelFile, readRows, requireModel, sequenceOf } from "./smollm2.js";
 
 export interface PassTableOptions {
   readonly weights: "float32" | "int8" | "int4" | "as-stored";

@@ -10,11 +10,11 @@
  * A format is weights[/block size[/what rows are rounded to]]: see `RowPrecision`.
  */
 import { parseArgs } from "node:util";
+import { benchCache, modelFile, requireModel } from "@anabranch/bench-kit/smollm2";
 import { loadConverted } from "@anabranch/checkpoints/node";
 import type { BackendModel } from "@anabranch/core";
 import { createOnnxBackend, type RowPrecision } from "../src/index.js";
 import { chatTexts, readings, referenceTexts, type Yardstick } from "./quality/texts.js";
-import { benchCache, modelFile, requireModel } from "./smollm2.js";
 
 const all = [
   "float32",

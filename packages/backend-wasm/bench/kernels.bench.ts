@@ -5,25 +5,13 @@
  * Engines and builds take turns; the smallest time of all rounds stands, since other work only ever adds.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findNode24 } from "../test/node-24.js";
+import { machineLine } from "@anabranch/bench-kit/machine";
+import { findNode24 } from "@anabranch/bench-kit/node-24";
 import { ROWS, type Times } from "./kernels/times.js";
 
 const { values } = parseArgs({ args: process.argv.slice(2), options: { rounds: { type: "string", default: "3" } } });
-
-/** Instructions that decide what the 8-bit dot product costs: V8 uses VPDPBUSD where there is avx_vnni. */
-function processorFlags(): string {
-  const wanted = ["avx2", "avx512_vnni", "avx_vnni", "asimddp", "i8mm"];
-  try {
-    const flags = new Set(readFileSync("/proc/cpuinfo", "utf8").split(/\s+/));
-    return wanted.map((flag) => `${flags.has(flag) ? "" : "no "}${flag}`).join(", ");
-  } catch {
-    return "flags unknown";
-  }
-}
 
 const child = fileURLToPath(new URL("./kernels/times.ts", import.meta.url));
 const node24 = findNode24();
@@ -43,7 +31,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
   }
 }
 
-console.log(`${cpus()[0]?.model}: ${processorFlags()}`);
+console.log(await machineLine());
 console.log(`${"rows".padEnd(40)}${ROWS.map((rows) => String(rows).padStart(8)).join("")}   16 : 1`);
 for (const [name, times] of best) {
   const ratio = (times.at(-1) as number) / (times[0] as number);

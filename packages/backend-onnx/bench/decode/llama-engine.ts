@@ -2,7 +2,7 @@
  * llama.cpp's engine with next to no JavaScript, in a process of its own: `llama_decode` on node-llama-cpp's native context, one call
  * a pass, logits of the last row computed but neither read nor sampled from; the tokens fed are the reference's.
  */
-import { createLlamaContext } from "./llama-context.js";
+import { createLlamaContext } from "@anabranch/bench-kit/llama";
 import { measure, taskOf } from "./report.js";
 
 /** What node-llama-cpp's classes themselves call (its AddonTypes.d.ts, which it does not export). */
@@ -13,8 +13,8 @@ interface NativeContext {
   disposeSequence(sequence: number): void;
 }
 
-const { answer } = taskOf();
-const { _ctx: native } = (await createLlamaContext()) as unknown as { readonly _ctx: NativeContext };
+const task = taskOf();
+const { _ctx: native } = (await createLlamaContext(task)) as unknown as { readonly _ctx: NativeContext };
 
 async function pass(tokens: readonly number[], position: number): Promise<void> {
   native.initBatch(tokens.length);
@@ -27,7 +27,7 @@ await measure(async (ids, count) => {
   await pass(ids, 0);
   const times = [performance.now()];
   for (let step = 0; times.length < count; step++) {
-    await pass([answer[step % answer.length] as number], ids.length + step);
+    await pass([task.answer[step % task.answer.length] as number], ids.length + step);
     times.push(performance.now());
   }
   return { times };

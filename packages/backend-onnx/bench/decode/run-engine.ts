@@ -1,39 +1,19 @@
 import { spawn } from "node:child_process";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "tsup";
+import { bundle } from "@anabranch/bench-kit/bundle";
+import { benchCache } from "@anabranch/bench-kit/smollm2";
 import { type Engine, engineNames } from "./engines.js";
 import type { DecodeReport, DecodeTask } from "./report.js";
 
 const home = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Inside the package, so that its dependencies are found; never in git. */
-const bundles = join(home, "node_modules/.bench-decode");
+const bundles = join(benchCache, "decode-programs");
 
 /** Bundles the engines' programs, so that no side pays for compiling TypeScript. */
 export async function bundleEngines(): Promise<void> {
-  await rm(bundles, { recursive: true, force: true });
-  await build({
-    entry: Object.fromEntries(engineNames.map((engine) => [engine, join(home, `bench/decode/${engine}.ts`)])),
-    outDir: bundles,
-    format: ["esm"],
-    target: "es2022",
-    config: false,
-    silent: true,
-    clean: false,
-    dts: false,
-    splitting: false,
-    noExternal: [/^@anabranch\//],
-    external: ["onnxruntime-node", "node-llama-cpp", "@huggingface/transformers"],
-    outExtension: () => ({ js: ".mjs" }),
-    esbuildOptions: (options) => {
-      options.conditions = ["anabranch-source"];
-      options.banner = {
-        js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
-      };
-    },
-  });
+  const entries = engineNames.map((engine) => [engine, join(home, `bench/decode/${engine}.ts`)]);
+  await bundle({ entries: Object.fromEntries(entries), folder: bundles, platform: "node" });
 }
 
 /** Runs one engine in a process of its own. @throws Error with what it wrote to its standard error, where it fails */

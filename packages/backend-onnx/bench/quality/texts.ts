@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
+import { sharedFile } from "@anabranch/bench-kit/shared";
+import { modelFile, references } from "@anabranch/bench-kit/smollm2";
 import { openGguf } from "@anabranch/checkpoints";
 import { type BackendModel, decode, type PassResult } from "@anabranch/core";
 import { tokenizerFromGguf } from "@anabranch/tokenizers";
-import { modelFile, references, sharedFile } from "../smollm2.js";
 
 /** A text, and what float32 says of it. */
 export interface Yardstick {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { findNode24 } from "@anabranch/bench-kit/node-24";
 import { probeFeatures } from "../../src/index.js";
-import { findNode24 } from "../node-24.js";
 
 /** A Node with relaxed SIMD: this one, or Node 24 where it is installed. */
 export function relaxedEngine(): string | undefined {

@@ -2,12 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { BackendModel, PassRow, Sequence } from "@anabranch/core";
-
-const shared = fileURLToPath(new URL("../../../../shared/", import.meta.url));
-
-export const sharedFile = (path: string): string => join(shared, path);
+import { sharedFile } from "./shared.js";
 
 export const modelFile = sharedFile("models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf");
 
