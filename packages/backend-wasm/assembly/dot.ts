@@ -3,48 +3,61 @@
  * that all builds give the same numbers.
  *
  * - Relaxed build: one processor instruction. Its second operand must keep to 0..127, or machines differ. So 7-bit
- *   activations q are stored as q + 64, a byte each, and 8-bit ones as two bytes, the halves of q + 127: 4 first
- *   halves, then 4 second ones. The offset is taken out again by the sums of the weights.
- * - Plain build: activations are 16-bit integers, weights are widened.
+ *   activations q are stored as q + 64, a byte each. 14-bit ones are stored as the two 7-bit halves of q + 8192, which
+ *   are multiplied like two rows and then added up, the first weighed 128. As 8192 is 64 * 128, both kinds are 64 too
+ *   much in their only or first half; the sums of the weights take that out again.
+ * - Plain build: activations of both kinds are 16-bit integers, weights are widened.
  */
 
-/** What is added to activations before they are stored, in the relaxed build. */
+/** What activations, or their first halves, are stored with too much in the relaxed build. */
+export const ACTIVATION_OFFSET: i32 = 64;
+
+/** The largest activation: symmetric, and within the halves. */
 @inline
-export function activationOffset(wide: bool): i32 {
-  return wide ? 127 : 64;
+export function activationLevels(wide: bool): i32 {
+  return wide ? 8191 : 63;
+}
+
+/** Whether a row of activations stands in memory as two, its first and its second halves. */
+@inline
+export function halved(wide: bool): bool {
+  return ASC_FEATURE_RELAXED_SIMD && wide;
 }
 
 /**
  * acc + the products, a row in each lane.
  *
  * @param weights as `storeGroup` lays them
- * @param x address of the 4 activations
- * @param wide 8-bit activations rather than 7-bit ones
+ * @param x address of the 4 activations, or of 4 halves
  */
 @inline
-export function dot4(weights: v128, x: usize, wide: bool, acc: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) {
-    const sum = i32x4.relaxed_dot_i8x16_i7x16_add_s(weights, v128.load32_splat(x), acc);
-    return wide ? i32x4.relaxed_dot_i8x16_i7x16_add_s(weights, v128.load32_splat(x, 4), sum) : sum;
-  }
+export function dot4(weights: v128, x: usize, acc: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(weights, v128.load32_splat(x), acc);
   const front = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(weights), v128.load32_splat(x));
   const back = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(weights), v128.load32_splat(x, 4));
   return i32x4.add(i32x4.add(acc, front), back);
 }
 
-/** Stores 4 activations, integers in the lanes of `q`, as `dot4` reads them. */
+/**
+ * Stores 4 activations, integers in the lanes of `q`, as `dot4` reads them.
+ *
+ * @param second where second halves go, if there are any
+ */
 @inline
-export function storeActivations(x: usize, q: v128, wide: bool): void {
+export function storeActivations(x: usize, second: usize, q: v128, wide: bool): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
-    const shifted = i32x4.add(q, i32x4.splat(activationOffset(wide)));
-    const first = wide ? i32x4.shr_u(shifted, 1) : shifted;
-    const words = i16x8.narrow_i32x4_s(first, i32x4.sub(shifted, first));
-    const bytes = i8x16.narrow_i16x8_u(words, words);
-    if (wide) v128.store64_lane(x, bytes, 0);
-    else v128.store32_lane(x, bytes, 0);
+    const first = i32x4.add(wide ? i32x4.shr_s(q, 7) : q, i32x4.splat(ACTIVATION_OFFSET));
+    storeBytes(x, first);
+    if (wide) storeBytes(second, v128.and(q, i32x4.splat(127)));
   } else {
     v128.store64_lane(x, i16x8.narrow_i32x4_s(q, q), 0);
   }
+}
+
+@inline
+function storeBytes(at: usize, integers: v128): void {
+  const words = i16x8.narrow_i32x4_s(integers, integers);
+  v128.store32_lane(at, i8x16.narrow_i16x8_u(words, words), 0);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { halved } from "./dot";
+
 /**
  * How quantized weights and activations lie in memory. All sizes are in bytes, all lengths in numbers.
  *
@@ -9,7 +11,8 @@
  *     8 bits: [features 0-3: rows 0-3 | rows 4-7] [features 4-7: rows 0-3 | rows 4-7], 16 bytes each, see `storeGroup`
  *     4 bits: [rows 0-3 | rows 4-7], 16 bytes each, with features 0-3 in the low nibbles and 4-7 in the high ones
  *
- * Activations stand in rows: [values, block by block] [scales, f32 a block] [sums of values * scale, f32 a block].
+ * Activations stand in rows: [values, block by block] [scales, f32 a block] [sums of values * scale, f32 a block], with
+ * twice the values where they are `halved`: all first halves, then all second ones.
  *
  * Every block is filled up with zeros to whole steps, so that no inner loop has a tail.
  */
@@ -64,16 +67,21 @@ export function f32TileBytes(features: usize): usize {
   return features * TILE * 4;
 }
 
-/** Bytes of 4 activations: see `dot4`. */
+/** Bytes of 4 activations, or of 4 halves: see `dot4`. */
 @inline
-export function groupBytes(wide: bool): usize {
-  if (ASC_FEATURE_RELAXED_SIMD) return wide ? 8 : 4;
-  return 8;
+export function groupBytes(): usize {
+  return ASC_FEATURE_RELAXED_SIMD ? 4 : 8;
 }
 
-/** Bytes of a quantized row of activations, a multiple of 16. `bits`: 7 or 8. */
+/** Bytes of a row's values, or of its first halves. */
+@inline
+export function valueBytes(blocks: usize, padded: usize): usize {
+  return blocks * (padded >> 2) * groupBytes();
+}
+
+/** Bytes of a quantized row of activations, a multiple of 16. `bits`: 7 or 14. */
 export function quantizedRowBytes(features: usize, blockSize: usize, bits: i32): usize {
   const blocks = ceilDiv(features, blockSize);
-  const values = ((blocks * paddedBlock(features, blockSize)) >> 2) * groupBytes(bits == 8);
+  const values = valueBytes(blocks, paddedBlock(features, blockSize)) * (halved(bits == 14) ? 2 : 1);
   return (values + blocks * 8 + 15) & ~15;
 }

@@ -1,8 +1,13 @@
 /** Output rows of a weight tile. */
 export const TILE_ROWS = 8;
 
-/** How finely activations are quantized. With 7 bits a row costs about half of what it does with 8. */
-export type ActivationBits = 7 | 8;
+/**
+ * How finely activations are quantized: to 63 or to 8191 levels on each side of 0. In the relaxed build a row costs about half
+ * with 7 bits of what it does with 14; in the plain build they cost the same.
+ *
+ * 14 bits need blocks of at most 2048 weights, or sums of 32 bits overflow.
+ */
+export type ActivationBits = 7 | 14;
 
 /** What `Kernels.activate` calls the activations. */
 export const ACTIVATION_CODES = { silu: 0, gelu: 1, gelu_tanh: 2, relu: 3 } as const;
@@ -252,4 +257,13 @@ export interface Kernels {
     rowBegin: number,
     rowEnd: number,
   ): void;
+
+  // ---- plans, as src/plan writes them ----
+
+  /** Runs a plan on all threads, the caller's as thread 0; back when it is done. */
+  runOnAll(plan: number, sync: number, threads: number, patience: number): void;
+  /** What a worker calls: runs its share of every plan until it is given 0. */
+  serve(sync: number, thread: number, threads: number, patience: number): void;
+  /** Gives workers a plan, or with 0 lets them end. */
+  giveOut(plan: number, sync: number, threads: number): void;
 }

@@ -5,7 +5,7 @@ import type { ActivationBits } from "../src/index.js";
 import { Arena } from "./arena.js";
 import { multiply, pack } from "./pack.js";
 import { cuts } from "./pieces.js";
-import { dotRow, quantizeRow, randomInt4, randomInt8 } from "./quantized.js";
+import { constantInt8, dotRow, quantizeRow, randomInt4, randomInt8 } from "./quantized.js";
 import { randomFloats } from "./random-numbers.js";
 import { distance, reference, tensor } from "./reference.js";
 
@@ -14,12 +14,14 @@ beforeAll(async () => {
   arena = await Arena.create();
 });
 
+const LONGEST_BLOCK = 2048;
+
 const shapes = {
   rows: fc.integer({ min: 1, max: 11 }),
   features: fc.integer({ min: 1, max: 150 }),
   outputs: fc.integer({ min: 1, max: 37 }),
   blockSize: fc.constantFrom(2, 16, 30, 32, 64, 1024),
-  bits: fc.constantFrom<ActivationBits>(7, 8),
+  bits: fc.constantFrom<ActivationBits>(7, 14),
   perRow: fc.boolean(),
   cutsAt: cuts,
   seed: fc.nat(1e6),
@@ -33,7 +35,7 @@ const formats = [
 /** Rows of very different sizes, some of them zero. */
 function rowsOf(seed: number, rows: number, features: number): Float32Array {
   const x = randomFloats(seed, rows * features);
-  return x.map((number, index) => number * [1, 1e-3, 100, 0][(Math.floor(index / features) + seed) % 4]!);
+  return x.map((number, index) => number * [1, 1e-3, 100, 0, 1e-33][(Math.floor(index / features) + seed) % 5]!);
 }
 
 describe.each(formats)("products with %s weights", (_name, randomWeights) => {
@@ -80,11 +82,11 @@ describe.each(formats)("products with %s weights", (_name, randomWeights) => {
     arena.reset();
     const weights = randomWeights(4, outputs, features, 32);
     const x = randomFloats(5, rows * features);
-    const out = multiply(arena, x, pack(arena, weights), { bits: 8 });
+    const out = multiply(arena, x, pack(arena, weights), { bits: 14 });
     const exact = tensor([outputs, features], toFloat32(weights));
     const [expected] = reference("linear", [tensor([1, rows, features], x), exact], { transposed: false });
-    // Rounding to 8 bits errs by at most scale / 2, so by far less than this for 576 errors of both signs.
-    expect(distance(out, expected!.data)).toBeLessThan(0.03);
+    // Rounding to 14 bits errs by at most scale / 2, so by far less than this for 576 errors of both signs.
+    expect(distance(out, expected!.data)).toBeLessThan(1e-3);
   });
 
   it("carry what is not a number to the outputs of its row alone", () => {
@@ -99,4 +101,14 @@ describe.each(formats)("products with %s weights", (_name, randomWeights) => {
     );
     expect(finite).toEqual([true, false, true, false]);
   });
+});
+
+it("products of 14 bits do not overflow in the longest block, with all numbers at their ends", () => {
+  arena.reset();
+  const weights = constantInt8(-128, 8, LONGEST_BLOCK);
+  for (const sign of [1, -1]) {
+    const x = new Float32Array(LONGEST_BLOCK).fill(sign * 8191);
+    const out = multiply(arena, x, pack(arena, weights), { bits: 14 });
+    expect([...out]).toEqual(new Array(8).fill(Math.fround(sign * -128 * 8191 * LONGEST_BLOCK)));
+  }
 });

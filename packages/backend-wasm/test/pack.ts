@@ -42,7 +42,7 @@ export function multiply(
   arena: Arena,
   x: Float32Array,
   { tensor, tiles, tileCount }: PackedWeights,
-  { bits = 8, perRow = false, cutsAt = [] }: Partial<MultiplyOptions> = {},
+  { bits = 14, perRow = false, cutsAt = [] }: Partial<MultiplyOptions> = {},
 ): Float32Array {
   const { kernels } = arena;
   const [outputs, features] = tensor.shape as readonly [number, number];

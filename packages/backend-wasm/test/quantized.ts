@@ -12,7 +12,7 @@ function nearestEven(x: number): number {
 }
 
 export interface QuantizedRow {
-  /** [features], in -63..63 or -127..127 */
+  /** [features], in -63..63 or -8191..8191 */
   readonly values: Int32Array;
   /** [blocks] */
   readonly scales: Float32Array;
@@ -22,7 +22,7 @@ export interface QuantizedRow {
 
 /** What the kernel `quantize` computes of one row, in plain JavaScript. */
 export function quantizeRow(x: Float32Array, blockSize: number, bits: ActivationBits, perRow: boolean): QuantizedRow {
-  const levels = bits === 7 ? 63 : 127;
+  const levels = bits === 7 ? 63 : 8191;
   const blocks = Math.ceil(x.length / blockSize);
   const values = new Int32Array(x.length);
   const scales = new Float32Array(blocks);
@@ -32,7 +32,8 @@ export function quantizeRow(x: Float32Array, blockSize: number, bits: Activation
   for (let block = 0; block < blocks; block++) {
     const first = block * blockSize;
     const piece = x.subarray(first, first + blockSize);
-    const largest = largestOf(perRow ? x : piece);
+    const found = largestOf(perRow ? x : piece);
+    const largest = found < round(1e-30) ? 0 : found;
     const inverse = largest === 0 ? 0 : round(levels / largest);
     const scale = round(largest / levels);
     let sum = 0;
@@ -87,6 +88,18 @@ export function randomInt8(seed: number, rows: number, features: number, blockSi
     data: Int8Array.from({ length: rows * features }, value),
     blockSize,
     scales: randomFloats(seed + 1, rows * Math.ceil(features / blockSize), 0.01),
+  };
+}
+
+/** One block a row, of the same weight everywhere. */
+export function constantInt8(weight: number, rows: number, features: number): Int8BlockTensor {
+  const data = new Int8Array(rows * features).fill(weight);
+  return {
+    format: "int8-block",
+    shape: [rows, features],
+    data,
+    blockSize: features,
+    scales: new Float32Array(rows).fill(1),
   };
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { attendCallBytes, writeAttendCall } from "../../src/index.js";
 import { Arena } from "../arena.js";
 import { multiply, pack } from "../pack.js";
-import { randomInt4, randomInt8 } from "../quantized.js";
+import { constantInt8, randomInt4, randomInt8 } from "../quantized.js";
 import { randomFloats } from "../random-numbers.js";
 
 /** The bits of what every kernel computes, by name, so that builds and engines can be compared. */
@@ -26,7 +26,7 @@ function digestProducts(arena: Arena, digest: Digest): void {
   const [rows, outputs, features] = [7, 44, 200];
   const x = randomFloats(1, rows * features, 3);
   for (const blockSize of [32, 64, features]) {
-    for (const bits of [7, 8] as const) {
+    for (const bits of [7, 14] as const) {
       for (const perRow of [false, true]) {
         const name = `${blockSize}, ${bits} bits${perRow ? ", per row" : ""}`;
         const int8 = randomInt8(2, outputs, features, blockSize);
@@ -36,6 +36,8 @@ function digestProducts(arena: Arena, digest: Digest): void {
       }
     }
   }
+  const ends = new Float32Array(2048).fill(-1);
+  digest("int8, the longest block", multiply(arena, ends, pack(arena, constantInt8(-128, 8, 2048)), { bits: 14 }));
   const f32 = { format: "f32", shape: [outputs, features], data: randomFloats(3, outputs * features) } as const;
   digest("f32", multiply(arena, x, pack(arena, f32)));
 
