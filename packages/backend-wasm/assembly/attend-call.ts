@@ -30,7 +30,7 @@ export class KeySource {
   headStride: usize;
   /** 0 where all positions see the same keys. */
   positionStride: usize;
-  /** Added to scores, [slots] at position * biasStride + member * biasMemberStride; very low ones hide a slot. */
+  /** Added to scores, [slots] at position * biasStride + member * biasMemberStride; what is below `HIDDEN` hides a slot. */
   bias: usize;
   biasStride: usize;
   biasMemberStride: usize;

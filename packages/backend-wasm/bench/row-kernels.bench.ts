@@ -3,6 +3,7 @@
  * `pnpm bench row-kernels [--context 512]`; smallest of 30 times.
  */
 import { parseArgs } from "node:util";
+import { HIDDEN_BIAS } from "@anabranch/core";
 import { attendCallBytes, loadKernels, writeAttendCall } from "../src/index.js";
 import { webAssembly } from "../src/web-assembly.js";
 
@@ -28,13 +29,17 @@ const [x, y, up] = [room(most * 2 * mlp), room(most * 2 * mlp), room(most * 2 * 
 const weight = room(mlp);
 const [keys, cached] = [room(kvHeads * slots * headSize), room(kvHeads * slots * headSize)];
 const [bias, cosines] = [room(most * slots), room(64 * 32)];
+const [others, othersBias] = [7 * slots, room(most * 8 * slots)];
+new Float32Array(memory.buffer, othersBias, most * 8 * slots).fill(HIDDEN_BIAS);
 const positions = room(most);
 new Int32Array(memory.buffer, positions, most).fill(7);
 const [logits, sums, indices] = [room(most * vocabulary), room(most), room(most * 8)];
-const [call, scratch] = [room(attendCallBytes(1)), room(2 * slots + 64)];
+const call = room(attendCallBytes(2));
 
-function attend(rows: number): void {
+function writeCall(rows: number, hidden: number): void {
   const source = { keys, values: cached, slots, slotStride: headSize, headStride: slots * headSize, positionStride: 0 };
+  const seen = { ...source, bias, biasStride: slots, biasMemberStride: 0 };
+  const ofOthers = { ...source, slots: hidden, bias: othersBias, biasStride: hidden, biasMemberStride: 0 };
   writeAttendCall(memory.buffer, call, {
     ...{
       query: x,
@@ -48,8 +53,15 @@ function attend(rows: number): void {
       headSize,
       scale: 0.125,
     },
-    sources: [{ ...source, bias, biasStride: slots, biasMemberStride: 0 }],
+    sources: hidden === 0 ? [seen] : [seen, ofOthers],
   });
+}
+
+writeCall(1, others);
+const scratch = room(kernels.attendScratchBytes(call) / 4);
+
+function attend(rows: number, hidden = 0): void {
+  writeCall(rows, hidden);
   kernels.attend(call, scratch, 0, rows * heads);
 }
 
@@ -58,7 +70,8 @@ const works: Record<string, (rows: number) => void> = {
   "quantize, 576, 7 bits": (rows) => kernels.quantize(x, hidden, hidden, hidden, 7, 1, y, 0, rows),
   "quantize, 1536, 7 bits": (rows) => kernels.quantize(x, mlp, mlp, mlp, 7, 1, y, 0, rows),
   "rope, 12 heads": (rows) => kernels.rope(x, 960, 12, headSize, 32, positions, cosines, cosines, 0, 0, rows),
-  [`attend, ${slots} slots`]: attend,
+  [`attend, ${slots} slots`]: (rows) => attend(rows),
+  [`attend, ${others} hidden too`]: (rows) => attend(rows, others),
   "silu * up, 1536": (rows) => kernels.activate(0, x, up, mlp, mlp, y, 0, rows * mlp),
   "hadamard 128, 1536": (rows) => kernels.hadamard(x, 128, 0, (rows * mlp) / 128),
   "add, 576": (rows) => kernels.add(x, up, 1e-9, x, 0, rows * hidden),

@@ -222,7 +222,8 @@ export interface Kernels {
   hadamard(x: number, size: number, begin: number, end: number): void;
   /**
    * Softmax attention; begin and end count (kv head, row, query head of it), rows * heads in all. Its bits depend only on the
-   * slots that a row sees and on their order, not on hidden ones between them, nor on how sources divide them.
+   * slots that a row sees and on their order, not on hidden ones between them, nor on how sources divide them. A bias below
+   * -1e29 hides a slot, whatever stands in it, and costs no more than reading it; a row that sees nothing gets zeros.
    *
    * @param call address of an `AttendCall` (`writeAttendCall`)
    * @param scratch `attendScratchBytes` of this thread's own

@@ -1,4 +1,4 @@
-import type { AttendAttributes } from "@anabranch/core";
+import { type AttendAttributes, HIDDEN_BIAS } from "@anabranch/core";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { attendCallBytes, type KeySource, writeAttendCall } from "../src/index.js";
@@ -11,8 +11,6 @@ let arena: Arena;
 beforeAll(async () => {
   arena = await Arena.create();
 });
-
-const HIDDEN = -1e9;
 
 interface Heads {
   readonly kvHeads: number;
@@ -52,7 +50,7 @@ function randomBias(seed: number, positions: number, slots: number): Float32Arra
   const next = randomNumbers(seed);
   return Float32Array.from({ length: positions * slots }, (_, index) => {
     if (index % slots === 0) return 0;
-    return next() < 0.3 ? HIDDEN : next() - 0.5;
+    return next() < 0.3 ? HIDDEN_BIAS : next() - 0.5;
   });
 }
 
@@ -97,7 +95,7 @@ describe("attend", () => {
         if (own !== "none") {
           const seen = (member: number): number => (own === "streams" ? member + 1 : member === 0 ? ownLength : member);
           const bias = Float32Array.from({ length: members * ownLength }, (_, index) =>
-            index % ownLength < seen(Math.floor(index / ownLength)) ? 0 : HIDDEN,
+            index % ownLength < seen(Math.floor(index / ownLength)) ? 0 : HIDDEN_BIAS,
           );
           sources.push({
             ...{ keys: arena.put(streams[0]), values: arena.put(streams[1]), bias: arena.put(bias), slots: ownLength },
@@ -128,34 +126,31 @@ describe("attend", () => {
   it("gives a row the same bits alone, among others, and in a tree: hidden slots and sources do not matter", () => {
     const shapes = fc.record({
       seen: fc.integer({ min: 2, max: 30 }),
-      others: fc.integer({ min: 0, max: 20 }),
+      hidden: fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 6 }),
       rows: fc.integer({ min: 1, max: 5 }),
       cutsAt: cuts,
       seed: fc.nat(),
     });
     fc.assert(
-      fc.property(heads, shapes, (sizes, { seen, others, rows, cutsAt, seed }) => {
+      fc.property(heads, shapes, (sizes, { seen, hidden, rows, cutsAt, seed }) => {
         arena.reset();
         const { kvHeads, group, headSize } = sizes;
         const width = kvHeads * group * headSize;
         const query = randomFloats(seed, width);
         const [keys, values] = [randomFloats(seed + 1, seen * headSize), randomFloats(seed + 2, seen * headSize)];
 
-        /** One source of slots: those of `places`, by index of what is seen, or -1 for hidden ones with numbers of their own. */
-        const sourceOf = (places: readonly number[], salt: number): KeySource => {
-          const slotsOf = (from: Float32Array, noise: Float32Array): Float32Array =>
+        /** One source of slots: those of `places`, by index of what is seen, or -1 for hidden ones that hold anything. */
+        const sourceOf = (places: readonly number[]): KeySource => {
+          const slotsOf = (from: Float32Array): Float32Array =>
             Float32Array.from({ length: places.length * headSize }, (_, index) => {
               const place = places[Math.floor(index / headSize)] as number;
-              return place < 0 ? noise[index]! : from[place * headSize + (index % headSize)]!;
+              return place < 0
+                ? [3, Number.NaN, -1e38, Infinity][index % 4]!
+                : from[place * headSize + (index % headSize)]!;
             });
-          const noise = randomFloats(seed + salt, places.length * headSize, 5);
-          const bias = Float32Array.from(places, (place) => (place < 0 ? HIDDEN : 0));
+          const bias = Float32Array.from(places, (place) => (place < 0 ? HIDDEN_BIAS : 0));
           return {
-            ...{
-              keys: arena.put(slotsOf(keys, noise)),
-              values: arena.put(slotsOf(values, noise)),
-              slots: places.length,
-            },
+            ...{ keys: arena.put(slotsOf(keys)), values: arena.put(slotsOf(values)), slots: places.length },
             ...{ slotStride: headSize, headStride: 0, positionStride: 0 },
             ...{ bias: arena.put(bias), biasStride: 0, biasMemberStride: 0 },
           };
@@ -163,17 +158,43 @@ describe("attend", () => {
         const text = Array.from({ length: seen }, (_, index) => index);
         const next = randomNumbers(seed + 3);
         const tree = [...text];
-        for (let other = 0; other < others; other++) tree.splice(Math.floor(next() * (tree.length + 1)), 0, -1);
+        for (const slots of hidden)
+          tree.splice(Math.floor(next() * (tree.length + 1)), 0, ...new Array(slots).fill(-1));
         const cut = 1 + Math.floor(next() * (tree.length - 1));
 
-        const alone = attend(sizes, query, 1, [sourceOf(text, 10)]);
+        const alone = attend(sizes, query, 1, [sourceOf(text)]);
         const many = Float32Array.from({ length: rows * width }, (_, index) =>
           index < (rows - 1) * width ? Math.sin(index) : query[index - (rows - 1) * width]!,
         );
-        const among = attend(sizes, many, 1, [sourceOf(tree.slice(0, cut), 11), sourceOf(tree.slice(cut), 12)], cutsAt);
+        const among = attend(sizes, many, 1, [sourceOf(tree.slice(0, cut)), sourceOf(tree.slice(cut))], cutsAt);
         expect(among.subarray((rows - 1) * width)).toEqual(alone);
       }),
       { numRuns: 200 },
     );
+  });
+
+  it("gives rows of several sequences in one cache what each has alone, and zeros to one that sees nothing", () => {
+    const sizes: Heads = { kvHeads: 1, group: 3, headSize: 16 };
+    const [sequences, length, width] = [3, 37, 48];
+    arena.reset();
+    const slots = (sequences + 1) * length;
+    const [keys, values] = [randomFloats(1, slots * 16), randomFloats(2, slots * 16)];
+    const query = randomFloats(3, (sequences + 1) * width);
+    const sourceOf = (bias: Float32Array): KeySource => ({
+      ...{ keys: arena.put(keys), values: arena.put(values), slots, slotStride: 16, headStride: 0, positionStride: 0 },
+      ...{ bias: arena.put(bias), biasStride: slots, biasMemberStride: 0 },
+    });
+    // The last stretch of slots is nobody's, and the last row sees nothing.
+    const biasOf = (sequence: number): number[] =>
+      Array.from({ length: slots }, (_, slot) =>
+        sequence < sequences && Math.floor(slot / length) === sequence ? 0 : HIDDEN_BIAS,
+      );
+    const biases = Array.from({ length: sequences + 1 }, (_, sequence) => biasOf(sequence));
+    const together = attend(sizes, query, 1, [sourceOf(Float32Array.from(biases.flat()))]);
+    biases.forEach((bias, row) => {
+      const alone = attend(sizes, query.slice(row * width, (row + 1) * width), 1, [sourceOf(Float32Array.from(bias))]);
+      expect(together.subarray(row * width, (row + 1) * width)).toEqual(alone);
+      expect(alone.some((number) => number !== 0)).toBe(row < sequences);
+    });
   });
 });
