@@ -3,6 +3,8 @@ export type { ByteSource } from "./bytes/byte-source.js";
 export type { Folder, WritableFolder } from "./bytes/folder.js";
 export * from "./config/index.js";
 export * from "./gguf/index.js";
+export { type HubPlace, parseHubPlace } from "./hub/hub-place.js";
+export { type HubProgress, ProgressMeter } from "./hub/progress-meter.js";
 export * from "./model/index.js";
 export * from "./quantize/index.js";
 export * from "./safetensors/index.js";

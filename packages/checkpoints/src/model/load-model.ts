@@ -7,6 +7,7 @@ import {
 } from "@anabranch/core";
 import type { Folder } from "../bytes/folder.js";
 import type { ModelConfig } from "../config/model-config.js";
+import { convertWeight, type WeightFormat } from "../quantize/convert-weight.js";
 import { openModelFiles } from "./open-model-files.js";
 import { missingTensor, requireShape } from "./require-tensor.js";
 import type { TensorSource } from "./tensor-source.js";
@@ -19,6 +20,8 @@ export interface LoadedModel {
 }
 
 export interface LoadModelOptions {
+  /** What matrices become, each as soon as it is read; "as-stored" when absent. */
+  readonly weights?: WeightFormat;
   readonly signal?: AbortSignal;
 }
 
@@ -28,15 +31,16 @@ export interface LoadModelOptions {
  *
  * @param place a path (Node), or the files' bytes or Blobs by name
  * @throws UnsupportedError, InvalidFileError, ChecksumError, MissingTensorError, ShapeMismatchError, IoError, AbortedError;
- *   InvalidArgumentError for a GGUF part that is not the first
+ *   InvalidArgumentError for a GGUF part that is not the first; NotFiniteError where weights are rounded
  */
-export async function loadModel(place: Folder, { signal }: LoadModelOptions = {}): Promise<LoadedModel> {
+export async function loadModel(place: Folder, options: LoadModelOptions = {}): Promise<LoadedModel> {
+  const { weights: format = "as-stored", signal } = options;
   const { config, tensors: source, close } = await openModelFiles(place);
   try {
     const tensors = new Map<string, WeightTensor>();
     for (const [name, shape] of baseParameterShapes(config.spec)) {
       throwIfAborted(signal, `Loading ${source.name}`);
-      tensors.set(name, await readParameter(source, name, shape));
+      tensors.set(name, convertWeight(name, await readParameter(source, name, shape), format));
     }
     return { weights: { spec: config.spec, tensors }, config, warnings: warningsOf(source, tensors, config) };
   } finally {
