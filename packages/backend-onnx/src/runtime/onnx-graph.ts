@@ -7,9 +7,9 @@ import {
   InvalidArgumentError,
   type Tensor,
 } from "@anabranch/core";
+import { checkInputs, checkTensor } from "@anabranch/graph-backend";
 import type { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
 import type { OutputStack } from "../lowering/stacked-outputs.js";
-import { checkInputs, checkTensor } from "./check-inputs.js";
 import { fromOnnx, toFetch, toOnnx } from "./tensors.js";
 
 /** What a compiled graph keeps beside its session. */
