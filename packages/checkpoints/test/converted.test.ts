@@ -39,6 +39,7 @@ describe("a converted copy", () => {
     ["int8", 64],
     ["int4", 32],
     ["int4", 128],
+    ["quantized", 32],
   ] as const)(
     "holds what converting in memory gives, on the first load and on the second: %s, %i",
     async (weights, blockSize) => {
@@ -51,6 +52,16 @@ describe("a converted copy", () => {
       expect(await copies()).toHaveLength(1);
     },
   );
+
+  it("of a quantized model leaves blocks as they are, and rounds what is float", async () => {
+    const stored = await loadModel(place);
+    for (const [name, tensor] of stored.weights.tensors) {
+      const rounded = convertWeight(name, tensor, "quantized");
+      expect(rounded).toEqual(convertWeight(name, tensor, "int8"));
+      const coarse = convertWeight(name, tensor, "int4", 64);
+      if (coarse.format !== "f32") expect(convertWeight(name, coarse, "quantized")).toBe(coarse);
+    }
+  });
 
   it("is made again when its file is cut short, or the model's changes", async () => {
     const options = { weights: "int8", cache } as const;

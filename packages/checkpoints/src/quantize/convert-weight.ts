@@ -5,9 +5,10 @@ import { quantizeInt8 } from "./quantize-int8.js";
 
 /**
  * float32, as-stored: exact; int8, int4: matrices are rounded in blocks, and those that are already kept so in such blocks are
- * left alone. The embedding and the head have at least 8 bits, since they are what 4 bits hurt most.
+ * left alone; quantized: matrices that are stored in blocks of 8 or 4 bits are left as they are, all others become int8. The
+ * embedding and the head have at least 8 bits, since they are what 4 bits hurt most.
  */
-export type WeightFormat = "float32" | "as-stored" | "int8" | "int4";
+export type WeightFormat = "float32" | "as-stored" | "int8" | "int4" | "quantized";
 
 /**
  * One weight of a model in the format asked for. Vectors stay float32.
@@ -26,6 +27,7 @@ export function convertWeight(
   if (format === "float32" || !isMatrix) {
     return tensor.format === "f32" ? tensor : { format: "f32", shape: tensor.shape, data: toFloat32(tensor) };
   }
+  if (format === "quantized" && tensor.format !== "f32") return tensor;
   const wanted = format === "int4" && isLayer(name) ? "int4-block" : "int8-block";
   if (tensor.format === wanted && tensor.blockSize === blockSize) return tensor;
   const dense = { format: "f32", shape: tensor.shape, data: toFloat32(tensor) } as const;
