@@ -21,3 +21,12 @@ export function addBias(x: usize, bias: usize, features: usize, out: usize, rowB
     }
   }
 }
+
+/** out[i] = factor * x[i], for outputs begin to end. `out` may be `x`. */
+export function scale(x: usize, factor: f32, out: usize, begin: usize, end: usize): void {
+  const factors = f32x4.splat(factor);
+  for (let at = begin; at < end; at += 4) {
+    const left = end - at;
+    storeFirst(out + at * 4, f32x4.mul(factors, loadFirst(x + at * 4, left)), left);
+  }
+}

@@ -1,8 +1,10 @@
 export { activate } from "./activate";
-export { add, addBias } from "./add";
+export { add, addBias, scale } from "./add";
 export { attend, attendScratchBytes } from "./attend";
+export { copyRows } from "./copy";
 export { gatherF32, gatherInt4, gatherInt8, gatherRows } from "./gather";
 export { hadamard } from "./hadamard";
+export { insertStreams } from "./insert-streams";
 export { f32TileBytes, int4TileBytes, int8TileBytes, quantizedRowBytes } from "./layout";
 export { matmulF32 } from "./matmul-f32";
 export { matmulInt4, matmulInt8 } from "./matmul-quantized";
@@ -12,3 +14,5 @@ export { packInt4, packInt8 } from "./pack-quantized";
 export { quantize } from "./quantize";
 export { argmax, logProb, logSumExp, topK } from "./read-logits";
 export { rope } from "./rope";
+export { giveOut, runOnAll, serve } from "./threads";
+export { runPlan } from "./run-plan";

@@ -30,17 +30,26 @@ function sources() {
 
 /**
  * @param {readonly string[]} features
+ * @param {boolean} shared
  * @returns {Promise<Uint8Array>}
  */
-async function compile(features) {
+async function compile(features, shared = false) {
   const { default: asc } = await import("assemblyscript/asc");
   /** @type {Uint8Array | undefined} */
   let bytes;
   const options = ["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--maximumMemory", "65536"];
-  const enabled = ["simd", ...features].flatMap((feature) => ["--enable", feature]);
-  const shared = features.includes("threads") ? ["--sharedMemory"] : [];
+  const enabled = ["simd", "threads", ...features].flatMap((feature) => ["--enable", feature]);
   const { error, stderr } = await asc.main(
-    ["index.ts", "--baseDir", assembly, "--outFile", "kernels.wasm", ...options, ...enabled, ...shared],
+    [
+      "index.ts",
+      "--baseDir",
+      assembly,
+      "--outFile",
+      "kernels.wasm",
+      ...options,
+      ...enabled,
+      ...(shared ? ["--sharedMemory"] : []),
+    ],
     {
       writeFile: (_name, contents) => {
         if (typeof contents !== "string") bytes = contents;
@@ -54,7 +63,7 @@ async function compile(features) {
 /** @param {readonly string[]} features */
 async function compileKind(features) {
   const plain = await compile(features);
-  const shared = await compile([...features, "threads"]);
+  const shared = await compile(features, true);
   const differing = [...plain.keys()].filter((index) => plain[index] !== shared[index]);
   const [at = -1] = differing;
   if (plain.length !== shared.length || differing.length !== 1 || plain[at] !== PLAIN || shared[at] !== SHARED) {

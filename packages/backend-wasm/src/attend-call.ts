@@ -41,6 +41,12 @@ export function attendCallBytes(sources: number): number {
   return 4 * (CALL_WORDS + sources * SOURCE_WORDS);
 }
 
+/** Addresses of the words that hold where a source's keys and values are. */
+export function keySourceWords(call: number, source: number): { readonly keys: number; readonly values: number } {
+  const keys = call + 4 * (CALL_WORDS + source * SOURCE_WORDS);
+  return { keys, values: keys + 4 };
+}
+
 /** Writes a call as assembly/attend-call.ts reads it. */
 export function writeAttendCall(buffer: ArrayBufferLike, address: number, call: AttendCall): void {
   const { query, queryStride, out, outStride, rows, members, heads, kvHeads, headSize, scale, sources } = call;

@@ -11,6 +11,9 @@ export interface KernelKind {
   readonly shared: boolean;
 }
 
+/** Milliseconds that a thread sleeps before it looks whether another has failed. */
+export const NAP = 1000;
+
 /** Bit 1 of the flags of a memory's limits: it is shared. */
 const SHARED_FLAG = 0b10;
 
@@ -38,7 +41,7 @@ export async function compileKernels({ shared, relaxed }: KernelKind): Promise<W
  */
 export function instantiateKernels(module: WasmModule, memory: WasmMemory): Kernels {
   try {
-    return new webAssembly.Instance(module, { env: { memory } }).exports as Kernels;
+    return new webAssembly.Instance(module, { env: { memory, sleep: sleepOn(memory) } }).exports as Kernels;
   } catch (cause) {
     throw new InvalidArgumentError("The kernels cannot use this memory.", {
       subject: "memory",
@@ -46,6 +49,14 @@ export function instantiateKernels(module: WasmModule, memory: WasmMemory): Kern
       cause,
     });
   }
+}
+
+/** The kernels' import: see assembly/threads.ts. Where threads meet, the first view of a memory shows. */
+function sleepOn({ buffer }: WasmMemory): (address: number, value: number) => void {
+  const words = new Int32Array(buffer);
+  return (address, value) => {
+    Atomics.wait(words, address / 4, value, NAP);
+  };
 }
 
 /**

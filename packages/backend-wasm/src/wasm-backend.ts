@@ -1,14 +1,7 @@
-import { type Backend, referenceRuntime } from "@anabranch/core";
+import type { Backend } from "@anabranch/core";
 import { createGraphBackend, type GraphBackendLimits } from "@anabranch/graph-backend";
-
-/**
- * What a row's numbers are rounded to in a product with weights of 8 or 4 bits, by block of the weights.
- *
- * - int7: 7 bits, the fastest where the processor multiplies 8-bit numbers by one instruction.
- * - mixed: int14 in the products where rounding hurts most for what it costs; int7 in the others.
- * - int14: 14 bits, after which nothing is lost but what the weights lost.
- */
-export type RowPrecision = "int7" | "mixed" | "int14";
+import type { RowPrecision } from "./runtime/row-precision.js";
+import { openWasmRuntime } from "./runtime/wasm-runtime.js";
 
 export interface WasmBackendOptions extends GraphBackendLimits {
   /**
@@ -26,10 +19,11 @@ export interface WasmBackendOptions extends GraphBackendLimits {
  * @throws InvalidArgumentError for a limit that is not a positive whole number
  */
 export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
+  const { threads, rowPrecision = "mixed" } = options;
   return createGraphBackend({
     ...options,
     name: "wasm",
-    runtime: referenceRuntime,
+    runtime: openWasmRuntime({ threads, rowPrecision }),
     weightFormats: ["f32", "int8-block", "int4-block"],
     rowIndependent: true,
   });

@@ -1,0 +1,129 @@
+import { activate } from "./activate";
+import { add, addBias, scale } from "./add";
+import { attend } from "./attend";
+import { AttendCall } from "./attend-call";
+import { copyRows } from "./copy";
+import { gatherF32, gatherInt4, gatherInt8, gatherRows } from "./gather";
+import { hadamard } from "./hadamard";
+import { insertStreams } from "./insert-streams";
+import { matmulF32 } from "./matmul-f32";
+import { matmulInt4, matmulInt8 } from "./matmul-quantized";
+import { layerNorm, norm } from "./norm";
+import { packF32 } from "./pack-f32";
+import { packInt4, packInt8 } from "./pack-quantized";
+import { quantize } from "./quantize";
+import { argmax, logProb, logSumExp, topK } from "./read-logits";
+import { rope } from "./rope";
+import * as code from "./step-codes";
+import { meet } from "./threads";
+
+/**
+ * Runs one thread's share of a plan: kernels with their arguments, one after the other, as src/plan lays them in memory.
+ * Of a step's units each thread takes the stretch that is its own by number, so that a plan runs the same way every time.
+ * Ends with a barrier: back when all threads are done.
+ */
+export function runPlan(plan: usize, sync: usize, thread: i32, threads: i32, patience: i32): void {
+  const scratch = word(plan, 0) + <usize>thread * word(plan, 1);
+  let step = plan + <usize>code.PLAN_HEADER * 4;
+  while (load<i32>(step) != code.END) {
+    if (load<i32>(step, 16) != 0) meet(sync, threads, patience);
+    const units = word(step, 2);
+    const piece = word(step, 3);
+    const pieces = (units + piece - 1) / piece;
+    const begin = min(units, ((pieces * <usize>thread) / <usize>threads) * piece);
+    const end = min(units, ((pieces * (<usize>thread + 1)) / <usize>threads) * piece);
+    if (begin < end) runStep(load<i32>(step), step + <usize>code.STEP_HEADER * 4, scratch, begin, end);
+    step += word(step, 1) * 4;
+  }
+  meet(sync, threads, patience);
+}
+
+@inline
+function word(at: usize, index: usize): usize {
+  return load<usize>(at + index * 4);
+}
+
+@inline
+function float(at: usize, index: usize): f32 {
+  return load<f32>(at + index * 4);
+}
+
+function runStep(step: i32, a: usize, scratch: usize, begin: usize, end: usize): void {
+  switch (step) {
+    case code.GATHER_ROWS:
+      return gatherRows(word(a, 0), word(a, 1), word(a, 2), word(a, 3), begin, end);
+    case code.GATHER_F32:
+      return gatherF32(word(a, 0), word(a, 1), word(a, 2), word(a, 3), begin, end);
+    case code.GATHER_INT8:
+      return gatherInt8(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), begin, end);
+    case code.GATHER_INT4:
+      return gatherInt4(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), begin, end);
+    case code.QUANTIZE:
+      return quantize(
+        word(a, 0), word(a, 1), word(a, 2), word(a, 3), <i32>word(a, 4), word(a, 5) != 0, word(a, 6), begin, end,
+      );
+    case code.MATMUL_INT8:
+      return matmulInt8(
+        word(a, 0), word(a, 1), <i32>word(a, 2), word(a, 3), word(a, 4), word(a, 5), word(a, 6), word(a, 7),
+        word(a, 8), begin, end,
+      );
+    case code.MATMUL_INT4:
+      return matmulInt4(
+        word(a, 0), word(a, 1), <i32>word(a, 2), word(a, 3), word(a, 4), word(a, 5), word(a, 6), word(a, 7),
+        word(a, 8), begin, end,
+      );
+    case code.MATMUL_F32:
+      return matmulF32(
+        word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5), word(a, 6), word(a, 7), begin, end,
+      );
+    case code.PACK_F32:
+      return packF32(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5), begin, end);
+    case code.PACK_INT8:
+      return packInt8(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5), begin, end);
+    case code.PACK_INT4:
+      return packInt4(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5), word(a, 6), begin, end);
+    case code.NORM:
+      return norm(
+        word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), float(a, 5), word(a, 6), word(a, 7), begin, end,
+      );
+    case code.LAYER_NORM:
+      return layerNorm(word(a, 0), word(a, 1), word(a, 2), word(a, 3), float(a, 4), word(a, 5), begin, end);
+    case code.ROPE:
+      return rope(
+        word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5), word(a, 6), word(a, 7),
+        word(a, 8) != 0, begin, end,
+      );
+    case code.ACTIVATE:
+      return activate(
+        <i32>word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5), begin, end,
+      );
+    case code.ADD:
+      return add(word(a, 0), word(a, 1), float(a, 2), word(a, 3), begin, end);
+    case code.ADD_BIAS:
+      return addBias(word(a, 0), word(a, 1), word(a, 2), word(a, 3), begin, end);
+    case code.SCALE:
+      return scale(word(a, 0), float(a, 1), word(a, 2), begin, end);
+    case code.HADAMARD:
+      return hadamard(word(a, 0), word(a, 1), begin, end);
+    case code.ATTEND:
+      return attend(changetype<AttendCall>(word(a, 0)), scratch, begin, end);
+    case code.COPY_ROWS:
+      return copyRows(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), begin, end);
+    case code.INSERT_STREAMS:
+      return insertStreams(
+        word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5) != 0, word(a, 6), begin, end,
+      );
+    case code.ARGMAX:
+      return argmax(word(a, 0), word(a, 1), word(a, 2), word(a, 3), begin, end);
+    case code.LOG_SUM_EXP:
+      return logSumExp(word(a, 0), word(a, 1), word(a, 2), word(a, 3), begin, end);
+    case code.LOG_PROB:
+      return logProb(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), begin, end);
+    case code.TOP_K:
+      return topK(
+        word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5), word(a, 6), begin, end,
+      );
+    default:
+      unreachable();
+  }
+}

@@ -1,0 +1,78 @@
+import { MATMUL_F32, MATMUL_INT4, MATMUL_INT8, PACK_F32, QUANTIZE } from "../../assembly/step-codes.js";
+import { TILE_ROWS } from "../kernels.js";
+import type { TiledMatrix } from "../weights/stored-weight.js";
+import { byRow, type Located, type Lower, type Lowering, wholly } from "./lowering.js";
+import type { Access } from "./step.js";
+
+export const lowerLinear: Lower<"linear"> = (node, at) => {
+  const {
+    inputs: [x, weight],
+    attributes: { transposed },
+    outputs: [out],
+  } = node;
+  const constant = transposed ? undefined : (at.weight(weight, "tiles") as TiledMatrix | undefined);
+  const matrix = constant ?? packInPlan(at, weight, transposed);
+  const [from, to] = [at.value(x), at.output(out)];
+  if (matrix.format === "f32") {
+    const args = [from.address, from.features, from.rows, matrix.address, from.features, to.address];
+    const reads = [wholly(from), ...(constant === undefined ? [tilesOf(at, matrix)] : [])];
+    at.emit({ code: MATMUL_F32, args: [...args, to.features, to.features], ...tiles(to), reads });
+    return;
+  }
+  const bits = at.rowBits(matrix, weight);
+  const { blockSize } = matrix;
+  const rowBytes = at.kernels.quantizedRowBytes(from.features, blockSize, bits);
+  const { place, isNew } = at.derived(x, `quantized.${blockSize}.${bits}`, rowBytes * from.rows);
+  const quantized: Access = { from: place.address, to: place.address + rowBytes * from.rows };
+  if (isNew) {
+    at.emit({
+      code: QUANTIZE,
+      args: [from.address, from.features, from.features, blockSize, bits, 0, place.address],
+      units: from.rows,
+      reads: [byRow(from)],
+      writes: [{ ...quantized, stride: rowBytes }],
+    });
+  }
+  at.emit({
+    code: matrix.format === "int8-block" ? MATMUL_INT8 : MATMUL_INT4,
+    args: [
+      ...[place.address, from.rows, bits, matrix.address, from.features, blockSize],
+      ...[to.address, to.features, to.features],
+    ],
+    ...tiles(to),
+    reads: [quantized],
+  });
+};
+
+/** Units are tiles of outputs; of several rows each tile is a column, which is nothing that lies together. */
+function tiles(to: Located): { units: number; writes: Access[] } {
+  const access = wholly(to);
+  return {
+    units: Math.ceil(to.features / TILE_ROWS),
+    writes: [to.rows === 1 ? { ...access, stride: 4 * TILE_ROWS } : access],
+  };
+}
+
+/** A matrix that is not known before the run, laid in tiles within it. */
+function packInPlan(at: Lowering, name: string, transposed: boolean): TiledMatrix {
+  const { address, shape } = at.value(name);
+  const [first, second] = shape as readonly [number, number];
+  const [rows, features] = transposed ? [second, first] : [first, second];
+  const strides = transposed ? [1, second] : [second, 1];
+  const units = Math.ceil(rows / TILE_ROWS);
+  const { address: tilesAt } = at.room(units * at.kernels.f32TileBytes(features));
+  const matrix = { layout: "tiles", format: "f32", address: tilesAt, rows, features, blockSize: features } as const;
+  const written = { ...tilesOf(at, matrix), stride: at.kernels.f32TileBytes(features) };
+  at.emit({
+    code: PACK_F32,
+    args: [address, ...strides, rows, features, tilesAt],
+    units,
+    reads: [{ from: address, to: address + 4 * first * second }],
+    writes: [written],
+  });
+  return matrix;
+}
+
+function tilesOf(at: Lowering, { address, rows, features }: TiledMatrix): Access {
+  return { from: address, to: address + Math.ceil(rows / TILE_ROWS) * at.kernels.f32TileBytes(features) };
+}

@@ -1,0 +1,45 @@
+import type { Heap } from "../memory/heap.js";
+import type { Plan } from "../plan/plan.js";
+import { freePlan } from "../plan/plan.js";
+import { type PlannedGraph, type PlanRequest, planGraph } from "../plan/plan-graph.js";
+import type { ThreadPool } from "../threads/thread-pool.js";
+
+/** Runs plans one at a time, all in one arena: what a plan computes lies there until the next runs. */
+export class WasmEngine {
+  readonly heap: Heap;
+  #arena: { address: number; bytes: number } | undefined;
+  #generation = 0;
+
+  constructor(readonly pool: ThreadPool) {
+    this.heap = pool.heap;
+  }
+
+  /** Changes when the arena moves: plans that were made before are worth nothing then. */
+  get arenaGeneration(): number {
+    return this.#generation;
+  }
+
+  /** Plans a graph. The arena grows to what the plan needs. */
+  plan(graph: PlannedGraph, request: Omit<PlanRequest, "base">): Plan {
+    const base = this.#arena?.address ?? 0;
+    const plan = planGraph(graph, { ...request, base });
+    if (plan.arenaBytes <= (this.#arena?.bytes ?? -1)) return plan;
+    freePlan(this.heap, plan);
+    this.#grow(plan.arenaBytes);
+    return planGraph(graph, { ...request, base: (this.#arena as { address: number }).address });
+  }
+
+  run(steps: number): void {
+    this.pool.run(steps);
+  }
+
+  #grow(bytes: number): void {
+    const before = this.#arena;
+    if (before !== undefined) this.heap.free(before.address);
+    this.#arena = undefined;
+    this.#generation++;
+    // Half as much again: prompts come in pieces of growing size.
+    const size = Math.max(bytes, Math.min(1.5 * (before?.bytes ?? 0), bytes + 2 ** 24));
+    this.#arena = { address: this.heap.allocate(size), bytes: size };
+  }
+}

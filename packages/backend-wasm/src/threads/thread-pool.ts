@@ -1,0 +1,83 @@
+import { BackendFailedError } from "@anabranch/core";
+import { FAILED, SYNC_WORDS } from "../../assembly/step-codes.js";
+import type { Kernels } from "../kernels.js";
+import type { Heap } from "../memory/heap.js";
+import type { WasmModule } from "../web-assembly.js";
+import { type PlanWorker, startWorker } from "./start-worker.js";
+
+/**
+ * How many times a thread looks whether it may go on before it sleeps: some tens of microseconds, as long as a step takes
+ * that only one thread has work in.
+ */
+const PATIENCE = 20_000;
+
+/** Threads that run plans together: whoever calls `run`, and workers. */
+export class ThreadPool {
+  readonly #workers: readonly PlanWorker[];
+  readonly #sync: number;
+  readonly #patience: number;
+
+  private constructor(
+    readonly threads: number,
+    readonly kernels: Kernels,
+    readonly heap: Heap,
+    module: WasmModule,
+  ) {
+    this.#sync = heap.allocate(4 * SYNC_WORDS);
+    heap.ints(this.#sync, SYNC_WORDS).fill(0);
+    this.#patience = PATIENCE;
+    this.#workers = Array.from({ length: threads - 1 }, (_, index) =>
+      startWorker({
+        module,
+        memory: heap.memory,
+        sync: this.#sync,
+        failed: this.#sync / 4 + FAILED,
+        thread: index + 1,
+        threads,
+        patience: PATIENCE,
+      }),
+    );
+  }
+
+  /**
+   * Starts workers, and waits until all of them can serve.
+   *
+   * @param threads the caller's among them; 1 where the heap is not shared
+   * @throws BackendFailedError when one cannot be started: then none is left
+   */
+  static async start(threads: number, kernels: Kernels, heap: Heap, module: WasmModule): Promise<ThreadPool> {
+    const pool = new ThreadPool(threads, kernels, heap, module);
+    try {
+      await Promise.all(pool.#workers.map(({ ready }) => ready));
+    } catch (error) {
+      await pool.stop();
+      throw error;
+    }
+    return pool;
+  }
+
+  /**
+   * Runs a plan; back when it is done.
+   *
+   * @param plan its address
+   * @throws BackendFailedError when a kernel trapped, in whatever thread
+   */
+  run(plan: number): void {
+    try {
+      this.kernels.runOnAll(plan, this.#sync, this.threads, this.#patience);
+    } catch (cause) {
+      this.heap.ints(this.#sync, SYNC_WORDS)[FAILED] = 1;
+      throw new BackendFailedError("A kernel of the WebAssembly backend failed.", {
+        subject: "wasm",
+        cure: "Load the model again; this is a fault of the backend.",
+        cause,
+      });
+    }
+  }
+
+  /** Lets workers end by themselves, and ends those that cannot. */
+  async stop(): Promise<void> {
+    this.kernels.giveOut(0, this.#sync, this.threads);
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}
