@@ -4,14 +4,16 @@ import { writeReport } from "@anabranch/evaluation/node";
 import { Command, Option } from "commander";
 import { EMBEDDED, type EmbeddedName } from "../embedded.js";
 import { evaluateGrid, gridSettings } from "../evaluate/grid.js";
-import { type LoadOptions, load } from "../model/load.js";
+import { load } from "../model/load.js";
 import type { Place } from "../model/place.js";
 import { findData, findTask, taskNames } from "../tasks/find-task.js";
 import type { Split, TaskExample } from "../tasks/task.js";
+import { addBackendOptions, type BackendOptions, backendFrom } from "./backend-options.js";
 import { interruptSignal } from "./interrupt.js";
-import { dataOption, wholeNumber } from "./options.js";
+import { dataOption } from "./options.js";
+import { wholeNumber } from "./whole-number.js";
 
-interface BenchOptions {
+interface BenchOptions extends BackendOptions {
   readonly task: string;
   readonly split: Split;
   readonly models: readonly EmbeddedName[];
@@ -23,7 +25,6 @@ interface BenchOptions {
   readonly nodes: readonly number[];
   readonly limit?: number;
   readonly rounds: number;
-  readonly threads?: number;
   readonly json?: string;
   readonly data?: string;
 }
@@ -46,7 +47,7 @@ export function benchCommand(): Command {
     "anabranch bench --models lossless --depth 5,7 --nodes 8,12,16 --streams deferred --json grid.json",
     "anabranch bench --model runs/base --adapter runs/lossless --limit 50",
   ];
-  return new Command("bench")
+  const command = new Command("bench")
     .description("Measure a grid of draft settings, losing ones too")
     .addOption(new Option("--task <name>", "data set").choices(taskNames).default("e2e"))
     .addOption(new Option("--split <split>", "which part of it").choices(["dev", "test"]).default("dev"))
@@ -59,9 +60,9 @@ export function benchCommand(): Command {
     .option("--nodes <list>", "nodes of a draft", list, [4, 8, 16, 39])
     .option("--limit <n>", "only the first n examples", wholeNumber(1))
     .option("--rounds <n>", "paired rounds of timing", wholeNumber(1), 2)
-    .option("--threads <n>", "threads of the backend; all processors when absent", wholeNumber(1))
     .option("--json <file>", "write all reports there")
-    .addOption(dataOption())
+    .addOption(dataOption());
+  return addBackendOptions(command)
     .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`)
     .action((options: BenchOptions) => run(options));
 }
@@ -92,8 +93,7 @@ async function benchModel(
   options: BenchOptions,
   signal: AbortSignal,
 ): Promise<EvaluationReport[]> {
-  const threads: LoadOptions = options.threads === undefined ? {} : { threads: options.threads };
-  const model = await load(folder, { adapter, signal, ...threads });
+  const model = await load(folder, { adapter, signal, ...backendFrom(options) });
   try {
     const settings = gridSettings(options, model.adapter ?? NO_ADAPTER);
     const { task, split, rounds, limit } = options;

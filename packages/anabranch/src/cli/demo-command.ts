@@ -41,10 +41,12 @@ async function demo(options: DemoOptions): Promise<void> {
   const signal = interruptSignal();
   const model = await loadFrom(options, signal);
   try {
+    if (!options.json) process.stdout.write(`${colours.dim(`On the ${model.backendName} backend.`)}\n`);
     for (const facts of options.facts === undefined ? DEMO_FACTS : [options.facts]) {
       throwIfAborted(signal, "The demo");
       const [plain, streams] = await runBoth(model, facts, options, signal);
-      if (options.json) process.stdout.write(`${JSON.stringify({ facts, plain, streams })}\n`);
+      if (options.json)
+        process.stdout.write(`${JSON.stringify({ facts, backend: model.backendName, plain, streams })}\n`);
       else await show(facts, plain, streams, signal);
     }
   } finally {

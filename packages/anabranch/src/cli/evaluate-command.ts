@@ -8,15 +8,9 @@ import { colours } from "./colours.js";
 import { draftingFrom } from "./drafting-from.js";
 import { interruptSignal } from "./interrupt.js";
 import { loadFrom } from "./load-command.js";
-import {
-  addDraftOptions,
-  addModelOptions,
-  type DraftOptions,
-  dataOption,
-  type ModelOptions,
-  wholeNumber,
-} from "./options.js";
+import { addDraftOptions, addModelOptions, type DraftOptions, dataOption, type ModelOptions } from "./options.js";
 import { roundsBar } from "./progress.js";
+import { wholeNumber } from "./whole-number.js";
 
 interface EvaluateCommandOptions extends ModelOptions, DraftOptions {
   readonly task: string;

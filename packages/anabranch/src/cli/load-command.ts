@@ -1,6 +1,6 @@
-import { createReferenceBackend } from "@anabranch/core";
 import type { LanguageModel } from "../model/language-model.js";
 import { load } from "../model/load.js";
+import { backendFrom } from "./backend-options.js";
 import { errorColours } from "./colours.js";
 import { type ModelOptions, placesOf } from "./options.js";
 import { downloadBar } from "./progress.js";
@@ -11,10 +11,7 @@ export async function loadFrom(options: ModelOptions, signal: AbortSignal): Prom
   const bar = downloadBar();
   const loaded = await load(model, {
     ...(adapter === undefined ? {} : { adapter }),
-    ...(options.backend === "reference" ? { backend: createReferenceBackend() } : {}),
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-    ...(options.rowPrecision === undefined ? {} : { rowPrecision: options.rowPrecision }),
-    weights: options.weights === "f32" ? "float32" : options.weights,
+    ...backendFrom(options),
     signal,
     onProgress: bar.update,
   }).finally(bar.stop);

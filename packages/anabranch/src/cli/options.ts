@@ -1,53 +1,28 @@
-import type { RowPrecision } from "@anabranch/backend-onnx";
-import type { WeightFormat } from "@anabranch/checkpoints";
-import { InvalidArgumentError as WrongChoiceError } from "@anabranch/core";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError } from "@anabranch/core";
+import { type Command, Option } from "commander";
 import { EMBEDDED, type EmbeddedName } from "../embedded.js";
 import type { Place } from "../model/place.js";
+import { addBackendOptions, type BackendOptions } from "./backend-options.js";
+import { wholeNumber } from "./whole-number.js";
 
-/** Parses a whole number within bounds for commander. */
-export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least}${most < 1e15 ? ` to ${most}` : ""}.`);
-  };
-}
-
-export interface ModelOptions {
+export interface ModelOptions extends BackendOptions {
   readonly model?: string;
   readonly adapter?: string;
   readonly mode: "shared" | "lossless";
   readonly gamma?: number;
-  readonly backend: "onnx" | "reference";
-  readonly threads?: number;
-  readonly weights: WeightFormat | "f32";
-  readonly rowPrecision?: RowPrecision;
 }
 
 /** Options that say which model to load and what to run it on. */
 export function addModelOptions(command: Command): Command {
-  return command
+  command
     .option(
       "--model <folder>",
       "a GGUF file, a Hugging Face folder, or a name on the hub; the embedded model when absent",
     )
     .option("--adapter <folder>", "the folder of a stream adapter or a PEFT LoRA, or its name on the hub")
     .addOption(new Option("--mode <mode>", "which embedded model").choices(["shared", "lossless"]).default("lossless"))
-    .option("--gamma <n>", "streams; in shared mode another γ is another trained model", wholeNumber(1, 16))
-    .addOption(new Option("--backend <name>", "what computes").choices(["onnx", "reference"]).default("onnx"))
-    .option("--threads <n>", "threads of the backend; all processors when absent", wholeNumber(1))
-    .addOption(
-      new Option("--weights <format>", "what weights become")
-        .choices(["float32", "f32", "int8", "int4", "as-stored"])
-        .default("float32"),
-    )
-    .addOption(
-      new Option(
-        "--row-precision <format>",
-        "what rows keep in products with 8-bit or 4-bit weights (default: mixed)",
-      ).choices(["int8", "mixed", "int16", "float32"]),
-    );
+    .option("--gamma <n>", "streams; in shared mode another γ is another trained model", wholeNumber(1, 16));
+  return addBackendOptions(command);
 }
 
 export interface DraftOptions {
@@ -109,7 +84,7 @@ function embeddedName({ mode, gamma }: ModelOptions): EmbeddedName {
   const exact = gamma === undefined ? names[0] : names.find((name) => EMBEDDED[name].gamma === gamma);
   if (exact !== undefined) return exact;
   const trained = names.map((name) => EMBEDDED[name].gamma).join(", ");
-  throw new WrongChoiceError(`No shared model with γ = ${gamma} is embedded.`, {
+  throw new InvalidArgumentError(`No shared model with γ = ${gamma} is embedded.`, {
     subject: "gamma",
     cure: `There is γ = ${trained}; or train one, and name its folders with --model and --adapter.`,
   });

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { type GenerateOptions, OVERFLOWS, type Overflow } from "../generate/generate-options.js";
-import { wholeNumber } from "./options.js";
+import { wholeNumber } from "./whole-number.js";
 
 export interface TextOptions {
   readonly maxTokens: number;

@@ -4,8 +4,9 @@ import { findData, findTask, taskNames } from "../tasks/find-task.js";
 import { MODEL_SIZES, type ModelSize } from "../train/recipe.js";
 import { runTraining } from "../train/run-training.js";
 import { interruptSignal } from "./interrupt.js";
-import { dataOption, wholeNumber } from "./options.js";
+import { dataOption } from "./options.js";
 import { answersBar, trainingBar } from "./progress.js";
+import { wholeNumber } from "./whole-number.js";
 
 interface TrainCommandOptions {
   readonly task: string;

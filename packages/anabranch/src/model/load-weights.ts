@@ -1,16 +1,9 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  convertWeight,
-  foldLora,
-  ggufPartNames,
-  type LoadedModel,
-  loadLora,
-  loadModel,
-  type WeightFormat,
-} from "@anabranch/checkpoints";
+import { ggufPartNames, type LoadedModel, type WeightFormat } from "@anabranch/checkpoints";
 import { loadConverted } from "@anabranch/checkpoints/node";
-import { AnabranchError, type WeightTensor } from "@anabranch/core";
+import { AnabranchError } from "@anabranch/core";
+import { readWeights } from "./read-weights.js";
 
 export interface LoadWeightsOptions {
   readonly weights: WeightFormat;
@@ -27,12 +20,12 @@ const WORTH_A_COPY = 64 * 2 ** 20;
 /**
  * A model's weights in a format, through a converted copy on disk where that pays.
  *
- * @throws what `loadModel` throws; IoError when a copy was asked for and the cache cannot be written
+ * @throws what `readWeights` throws; IoError when a copy was asked for and the cache cannot be written
  */
 export async function loadWeights(source: string, options: LoadWeightsOptions): Promise<LoadedModel> {
   const { weights, keepCopy, lora, signal } = options;
   const call = signal === undefined ? {} : { signal };
-  if (lora !== undefined) return converted(await withLora(await loadModel(source, call), lora), weights);
+  if (lora !== undefined) return readWeights(source, { weights, lora, ...call });
   if (keepCopy ?? (await bytesOf(source)) >= WORTH_A_COPY) {
     try {
       return await loadConverted(source, { weights, ...call });
@@ -41,20 +34,7 @@ export async function loadWeights(source: string, options: LoadWeightsOptions): 
       if (keepCopy === true || !AnabranchError.isInstance(error, "IO")) throw error;
     }
   }
-  return converted(await loadModel(source, call), weights);
-}
-
-/** @throws what `loadLora` throws */
-async function withLora(model: LoadedModel, folder: string): Promise<LoadedModel> {
-  return { ...model, weights: foldLora(model.weights, await loadLora(folder, model.weights.spec)) };
-}
-
-/** The same model with its weights in a format. */
-function converted(model: LoadedModel, format: WeightFormat): LoadedModel {
-  const { spec, tensors } = model.weights;
-  const others = new Map<string, WeightTensor>();
-  for (const [name, tensor] of tensors) others.set(name, convertWeight(name, tensor, format));
-  return { ...model, weights: { spec, tensors: others } };
+  return readWeights(source, { weights, ...call });
 }
 
 /** Bytes of a model's weights on disk; 0 where they cannot be found, which loading will tell better. */

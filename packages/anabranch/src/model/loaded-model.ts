@@ -16,6 +16,9 @@ export interface LoadedModel {
   readonly opening: Opening | undefined;
   /** Tokens that end a text. */
   readonly stopTokens: ReadonlySet<number>;
-  /** What of the model's files is not offered or not used: tensors that no layer reads, a context cut short. */
+  /**
+   * What is not offered or not used of the model's files (tensors that no layer reads, a context cut short) and of the machine
+   * (threads).
+   */
   readonly warnings: readonly string[];
 }

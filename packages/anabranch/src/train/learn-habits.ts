@@ -53,7 +53,7 @@ export async function answerWithStreams(
   prompts: readonly (readonly number[])[],
   { maxTokens, threads, signal, onProgress }: AnswerOptions,
 ): Promise<AnsweredPrompt[]> {
-  const loaded = await load(model, { adapter, ...(threads === undefined ? {} : { threads }) });
+  const loaded = await load(model, { backend: "onnx", adapter, ...(threads === undefined ? {} : { threads }) });
   try {
     const { sequences } = await decodeSet(loaded, prompts, {
       drafter: await makeDrafter(loaded.model, loaded.adapter, undefined, {}),

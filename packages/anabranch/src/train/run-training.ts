@@ -1,6 +1,5 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { createOnnxRuntime } from "@anabranch/backend-onnx";
 import { InvalidArgumentError, IoError, throwIfAborted } from "@anabranch/core";
 import type { Tokenizer } from "@anabranch/tokenizers";
 import {
@@ -12,6 +11,7 @@ import {
   train,
 } from "@anabranch/training";
 import { checkpointFolder } from "@anabranch/training/node";
+import { importOnnx } from "../backend/import-onnx.js";
 import { load } from "../model/load.js";
 import { nextTurn } from "../model/next-turn.js";
 import type { TaskExample } from "../tasks/task.js";
@@ -55,10 +55,12 @@ const longestAnswer = 96;
  * Trains on a task's training split and writes the result. Its state is kept in `<out>/checkpoint`, from which `resume`
  * goes on.
  *
- * @throws whatever training, loading and saving throw; see their own documentation.
+ * @throws UnsupportedError where `@anabranch/backend-onnx` is not installed; whatever training, loading and saving throw; see
+ *   their own documentation.
  */
 export async function runTraining(examples: readonly TaskExample[], options: RunTrainingOptions): Promise<TrainResult> {
   const { mode, out, base, signal } = options;
+  const { createOnnxRuntime } = await importOnnx("Training");
   await mkdir(out, { recursive: true }).catch((cause) => {
     throw new IoError(`${out} could not be made.`, { subject: out, cause });
   });
@@ -111,7 +113,7 @@ async function prepare(
   const encoded = encodeExamples(tokenizer, examples);
   if (!options.self || options.base === undefined) return encoded;
   const { signal, onAnswer, threads } = options;
-  const model = await load(options.base, threads === undefined ? {} : { threads });
+  const model = await load(options.base, { backend: "onnx", ...(threads === undefined ? {} : { threads }) });
   try {
     const prompts = encoded.map(({ prompt }) => Array.from(prompt));
     return await selfCompletions(model, prompts, {

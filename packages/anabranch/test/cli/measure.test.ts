@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { DEFAULT_BACKEND } from "../../src/backend/backend-choice.js";
 import { runCli } from "../support/run-cli.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { writeTinyE2e } from "../support/tiny-data.js";
@@ -45,7 +46,7 @@ describe("anabranch evaluate", () => {
       rougeLsum: expect.any(Number),
       model: family.model,
       adapter: family.lossless,
-      backend: "onnx",
+      backend: DEFAULT_BACKEND,
       machine: { cores: expect.any(Number), processor: expect.any(String), node: process.versions.node },
       settings: { task: "e2e", split: "test", mode: "lossless", gamma: 3, depth: 3, streams: "deferred", limit: 3 },
     });
@@ -105,9 +106,11 @@ describe("anabranch bench", () => {
 describe("anabranch demo", () => {
   const facts = "name[The Mill]";
 
-  it("shows both sides as plain text where there is no terminal", async () => {
-    const { code, stdout } = await runCli(["demo", "--facts", facts, ...lossless], { env: { CI: "1" } });
+  it.each(["wasm", "onnx"])("shows both sides as plain text where there is no terminal, on %s", async (backend) => {
+    const how = ["--backend", backend, "--facts", facts];
+    const { code, stdout } = await runCli(["demo", ...how, ...lossless], { env: { CI: "1" } });
     expect(code).toBe(0);
+    expect(stdout.split("\n")[0]).toBe(`On the ${backend} backend.`);
     expect(stdout).not.toContain(escapeCharacter);
     expect(stdout).toContain(facts);
     expect(stdout).toMatch(/Plain decoding +Speculative Streaming/);
@@ -118,7 +121,7 @@ describe("anabranch demo", () => {
     const { code, stdout, stderr } = await runCli(["demo", "--json", "--facts", facts, ...lossless]);
     expect([code, stderr]).toEqual([0, ""]);
     const { plain, streams, ...rest } = JSON.parse(stdout);
-    expect(rest).toEqual({ facts });
+    expect(rest).toEqual({ facts, backend: DEFAULT_BACKEND });
     expect(streams.tokens).toEqual(plain.tokens);
     expect(plain.passes).toHaveLength(plain.tokens.length);
     const text = (side: typeof plain) =>

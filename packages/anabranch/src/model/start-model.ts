@@ -1,0 +1,47 @@
+import type { LoadedAdapter, LoadedModel as StoredModel } from "@anabranch/checkpoints";
+import { type Backend, type BackendModel, parseOpening } from "@anabranch/core";
+import type { Tokenizer } from "@anabranch/tokenizers";
+import { createLanguageModel, type LanguageModel } from "./language-model.js";
+import { stopTokensOf } from "./stop-tokens.js";
+
+/** What was read of a model's files, wherever they lie. */
+export interface ModelParts {
+  readonly name: string;
+  readonly base: StoredModel;
+  readonly tokenizer: Tokenizer;
+  readonly adapterName: string | undefined;
+  /** Streams; undefined where the model decodes plainly. */
+  readonly adapter: LoadedAdapter | undefined;
+}
+
+/**
+ * Brings a model, and its streams, onto a backend.
+ *
+ * @throws what the backend's `load` and `attach` throw; InvalidFileError for an opening that is none. Nothing stays in memory then.
+ */
+export async function startModel(backend: Backend, parts: ModelParts, signal?: AbortSignal): Promise<LanguageModel> {
+  const { name, base, tokenizer, adapterName, adapter } = parts;
+  const opening =
+    adapter?.opening === undefined ? undefined : parseOpening(adapter.opening, adapterName ?? "the adapter");
+  const model = await backend.load(base.weights, signal === undefined ? {} : { signal });
+  return createLanguageModel({
+    name,
+    adapterName,
+    backendName: backend.name,
+    model,
+    tokenizer,
+    adapter: adapter === undefined ? undefined : await attachOrDispose(model, adapter),
+    opening,
+    stopTokens: stopTokensOf(tokenizer, base.config.eosTokenIds),
+    warnings: [...base.warnings, ...(model.warnings ?? [])],
+  });
+}
+
+async function attachOrDispose(model: BackendModel, { adapter }: LoadedAdapter) {
+  try {
+    return await model.attach(adapter);
+  } catch (error) {
+    await model.dispose();
+    throw error;
+  }
+}
