@@ -49,6 +49,16 @@ export function roundsBar() {
   };
 }
 
+/** Progress of texts that are decoded and compared. */
+export function checkBar() {
+  const bar = startableBar("{bar} {value}/{total} texts | {rate} tokens/s | {eta_formatted} left");
+  return {
+    update: (done: number, total: number, tokensPerSecond: number): void =>
+      bar.update(done, total, { rate: tokensPerSecond.toFixed(0) }),
+    stop: bar.stop,
+  };
+}
+
 /** Progress of the model's answering training prompts. */
 export function answersBar() {
   const bar = startableBar("{bar} {value}/{total} answers | {eta_formatted} left");

@@ -1,0 +1,83 @@
+/**
+ * `pnpm check:lossless [--limit 200]`: speculation gives plain decoding's text, token for token, on the wasm backend with its default
+ * threads and row precision. 200 prompts for each of three adapters: the shipped lossless one of the E2E model, and two random
+ * ones on SmolLM2-135M at 8 bits, whose drafts are mostly wrong, and once more with drafts that are right half of the time.
+ * Prints what was compared, and exits with 1 on any difference.
+ */
+import { existsSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { machineLine } from "@anabranch/bench-kit/machine";
+import { sharedFile } from "@anabranch/bench-kit/shared";
+import { requireModel } from "@anabranch/bench-kit/smollm2";
+import { AnabranchError } from "@anabranch/core";
+import { interruptSignal } from "../src/cli/interrupt.js";
+import { checkBar } from "../src/cli/progress.js";
+import { holdSubject, type TrialCounts, textsOf } from "./lossless/hold-subject.js";
+import type { Subject } from "./lossless/subject.js";
+import { e2eSubject, type SubjectOptions, smollm2Subject } from "./lossless/subjects.js";
+
+const { values } = parseArgs({ args: process.argv.slice(2), options: { limit: { type: "string", default: "200" } } });
+const limit = Number(values.limit);
+if (!(Number.isInteger(limit) && limit > 0)) {
+  console.error(`--limit ${values.limit}: give a whole number of prompts above 0.`);
+  process.exit(2);
+}
+requireModel();
+const data = sharedFile("data/e2e/test.csv");
+if (!existsSync(data)) {
+  console.log(`Skipped: there is no ${data}.`);
+  process.exit(0);
+}
+
+const signal = interruptSignal();
+
+async function hold(open: (options: SubjectOptions) => Promise<Subject>): Promise<readonly TrialCounts[]> {
+  const subject = await open({ prompts: limit, signal });
+  const bar = checkBar();
+  const started = performance.now();
+  let [texts, tokens] = [0, 0];
+  try {
+    return await holdSubject(subject, {
+      signal,
+      onText(emitted) {
+        tokens += emitted;
+        bar.update(++texts, textsOf(subject), (1000 * tokens) / (performance.now() - started));
+      },
+    });
+  } finally {
+    bar.stop();
+    await subject.model.dispose();
+  }
+}
+
+function print({ name, texts, tokens, passes, drafted, accepted, differences }: TrialCounts): void {
+  const share = ((100 * accepted) / drafted).toFixed(1);
+  console.log(`${name}`);
+  console.log(
+    `  ${texts} texts, ${tokens} tokens, ${passes} passes; ${accepted} of ${drafted} drafted tokens accepted (${share}%); ` +
+      `${differences.length} texts differ`,
+  );
+  for (const { prompt, at } of differences) console.log(`    prompt ${prompt}, from token ${at} on`);
+}
+
+try {
+  console.log(await machineLine());
+  console.log(`Node ${process.versions.node}`);
+  const counts: TrialCounts[] = [];
+  for (const open of [e2eSubject, smollm2Subject]) {
+    const found = await hold(open);
+    for (const trial of found) print(trial);
+    counts.push(...found);
+  }
+  const different = counts.reduce((sum, { differences }) => sum + differences.length, 0);
+  const texts = counts.reduce((sum, trial) => sum + trial.texts, 0);
+  const tokens = counts.reduce((sum, trial) => sum + trial.tokens, 0);
+  console.log(
+    `${different === 0 ? "Lossless" : "NOT lossless"}: ${different} of ${texts} texts differ, ${tokens} tokens`,
+  );
+  process.exitCode = different === 0 ? 0 : 1;
+} catch (error) {
+  if (!AnabranchError.isInstance(error, "ABORTED")) throw error;
+  console.log("Interrupted.");
+  process.exitCode = 130;
+}
