@@ -1,5 +1,5 @@
 import { InvalidArgumentError, UnsupportedError } from "@anabranch/core";
-import { kernelBytes } from "./generated/kernel-bytes.js";
+import { gzipped, kinds } from "./generated/kernel-bytes.js";
 import type { Kernels } from "./kernels.js";
 import { probeFeatures } from "./probe-features.js";
 import { type WasmMemory, type WasmModule, webAssembly } from "./web-assembly.js";
@@ -27,8 +27,8 @@ export async function compileKernels({ shared, relaxed }: KernelKind): Promise<W
   require(features.simd, "128-bit SIMD");
   if (shared) require(features.threads, "shared memory");
   if (relaxed) require(features.relaxed, "the exact 8-bit dot product of relaxed SIMD");
-  const { gzipped, memoryFlagsAt } = kernelBytes[(relaxed ?? features.relaxed) ? "relaxed" : "plain"];
-  const bytes = await gunzip(gzipped);
+  const { from, to, memoryFlagsAt } = kinds[(relaxed ?? features.relaxed) ? "relaxed" : "plain"];
+  const bytes = (await gunzip(gzipped)).slice(from, to);
   if (shared) bytes[memoryFlagsAt] = (bytes[memoryFlagsAt] as number) | SHARED_FLAG;
   return webAssembly.compile(bytes);
 }
