@@ -1,4 +1,3 @@
-import { createWasmBackend } from "@anabranch/backend-wasm";
 import type { WeightFormat } from "@anabranch/checkpoints";
 import { type Backend, InvalidArgumentError } from "@anabranch/core";
 import {
@@ -9,7 +8,9 @@ import {
   ROW_PRECISIONS,
   type WasmRowPrecision,
 } from "./backend-choice.js";
+import { checkPrecision, strangePrecision } from "./check-precision.js";
 import { importOnnx } from "./import-onnx.js";
+import { openWasm } from "./open-wasm.js";
 
 export interface OpenedBackend {
   readonly backend: Backend;
@@ -38,13 +39,13 @@ export async function openBackend(options: BackendChoice & BackendSettings): Pro
     if (rowPrecision === undefined) return { backend, weights: weights ?? "float32" };
     throw strangePrecision(rowPrecision, `a backend of one's own`, "Give it to that backend.");
   }
+  checkName(backend);
   checkPrecision(backend, rowPrecision);
   const chosen = weights ?? DEFAULT_WEIGHTS[backend];
-  const settings = { draftWeights: "int8", ...(threads === undefined ? {} : { threads }) } as const;
   if (backend === "wasm") {
-    const precision = rowPrecision === undefined ? {} : { rowPrecision: rowPrecision as WasmRowPrecision };
-    return { backend: createWasmBackend({ ...settings, ...precision }), weights: chosen };
+    return { backend: openWasm({ threads, rowPrecision: rowPrecision as WasmRowPrecision }), weights: chosen };
   }
+  const settings = { draftWeights: "int8", ...(threads === undefined ? {} : { threads }) } as const;
   const { createOnnxBackend } = await importOnnx("The onnx backend");
   // Float32 weights are not rounded but for drafts, which are to be fast.
   const precision = (rowPrecision as OnnxRowPrecision | undefined) ?? (chosen === "float32" ? "int8" : "mixed");
@@ -52,23 +53,10 @@ export async function openBackend(options: BackendChoice & BackendSettings): Pro
 }
 
 /** Options may come from JavaScript or a command line. */
-function checkPrecision(backend: string, rowPrecision: string | undefined): asserts backend is BackendName {
-  if (!Object.hasOwn(ROW_PRECISIONS, backend)) {
-    throw new InvalidArgumentError(`There is no backend "${backend}".`, {
-      subject: "backend",
-      cure: `Name ${Object.keys(ROW_PRECISIONS).join(" or ")}, or pass a Backend.`,
-    });
-  }
-  const known: readonly string[] = ROW_PRECISIONS[backend as BackendName];
-  if (rowPrecision === undefined || known.includes(rowPrecision)) return;
-  const others = Object.entries(ROW_PRECISIONS).filter(([, names]) =>
-    (names as readonly string[]).includes(rowPrecision),
-  );
-  const elsewhere = others.map(([name]) => `, or the backend ${name}`).join("");
-  throw strangePrecision(rowPrecision, `the ${backend} backend`, `Use one of ${known.join(", ")}${elsewhere}.`);
-}
-
-function strangePrecision(rowPrecision: string, backend: string, cure: string): InvalidArgumentError {
-  const message = `rowPrecision "${rowPrecision}" is none of ${backend}.`;
-  return new InvalidArgumentError(message, { subject: "rowPrecision", cure });
+function checkName(backend: string): asserts backend is BackendName {
+  if (Object.hasOwn(ROW_PRECISIONS, backend)) return;
+  throw new InvalidArgumentError(`There is no backend "${backend}".`, {
+    subject: "backend",
+    cure: `Name ${Object.keys(ROW_PRECISIONS).join(" or ")}, or pass a Backend.`,
+  });
 }

@@ -2,8 +2,9 @@ import { totalmem } from "node:os";
 import { type ModelConfig, openModelFiles } from "@anabranch/checkpoints";
 import { AnabranchError } from "@anabranch/core";
 import type { ChatTemplate, Tokenizer } from "@anabranch/tokenizers";
-import { loadTokenizer, modelSource, stopTokensOf } from "../model/model-source.js";
+import { loadTokenizer, modelSource } from "../model/model-source.js";
 import { type Place, type PlaceOptions, pathOf } from "../model/place.js";
+import { stopTokensOf } from "../model/stop-tokens.js";
 import { openStoredModel, type StoredModel, type StoredTensor } from "./stored-model.js";
 
 /** Tensors of one format. */

@@ -1,13 +1,12 @@
-import { isLora, type LoadedAdapter, loadAdapter, type WeightFormat } from "@anabranch/checkpoints";
+import { isLora, loadAdapter, type WeightFormat } from "@anabranch/checkpoints";
 import type { HubProgress } from "@anabranch/checkpoints/node";
-import type { BackendModel } from "@anabranch/core";
-import { parseOpening } from "@anabranch/core";
 import type { BackendChoice } from "../backend/backend-choice.js";
 import { openBackend } from "../backend/open-backend.js";
-import { createLanguageModel, type LanguageModel } from "./language-model.js";
+import type { LanguageModel } from "./language-model.js";
 import { loadWeights } from "./load-weights.js";
-import { loadTokenizer, modelSource, stopTokensOf } from "./model-source.js";
+import { loadTokenizer, modelSource } from "./model-source.js";
 import { type Place, pathOf } from "./place.js";
+import { startModel } from "./start-model.js";
 
 export type LoadOptions = BackendChoice & LoadSettings;
 
@@ -54,35 +53,9 @@ export async function load(model: Place, options: LoadOptions = {}): Promise<Lan
   const adapterPath = options.adapter === undefined ? undefined : await pathOf(options.adapter, fetching);
   const source = await modelSource(path);
   const lora = adapterPath !== undefined && (await isLora(adapterPath)) ? { lora: adapterPath } : {};
-  const { weights: base, config, warnings } = await loadWeights(source, { weights, keepCopy, ...lora, ...abort });
+  const base = await loadWeights(source, { weights, keepCopy, ...lora, ...abort });
   const tokenizer = await loadTokenizer(source);
   const streams = "lora" in lora ? undefined : adapterPath;
-  const adapter = streams === undefined ? undefined : await loadAdapter(streams, { base });
-  const opening = openingOf(adapter, adapterPath);
-  const stopTokens = stopTokensOf(tokenizer, config.eosTokenIds);
-  const loaded = await backend.load(base, abort);
-  return createLanguageModel({
-    name: path,
-    adapterName: adapterPath,
-    backendName: backend.name,
-    model: loaded,
-    tokenizer,
-    adapter: adapter === undefined ? undefined : await attachOrDispose(loaded, adapter),
-    opening,
-    stopTokens,
-    warnings: [...warnings, ...(loaded.warnings ?? [])],
-  });
-}
-
-async function attachOrDispose(model: BackendModel, { adapter }: LoadedAdapter) {
-  try {
-    return await model.attach(adapter);
-  } catch (error) {
-    await model.dispose();
-    throw error;
-  }
-}
-
-function openingOf(adapter: LoadedAdapter | undefined, folder = "the adapter") {
-  return adapter?.opening === undefined ? undefined : parseOpening(adapter.opening, folder);
+  const adapter = streams === undefined ? undefined : await loadAdapter(streams, { base: base.weights });
+  return startModel(backend, { name: path, base, tokenizer, adapterName: adapterPath, adapter }, signal);
 }

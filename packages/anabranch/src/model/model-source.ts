@@ -26,8 +26,3 @@ export async function loadTokenizer(source: string): Promise<Tokenizer> {
     await file.close();
   }
 }
-
-/** Tokens that end a text: those of the model's configuration, and the tokenizer's. */
-export function stopTokensOf(tokenizer: Tokenizer, eosTokenIds: readonly number[]): ReadonlySet<number> {
-  return new Set([...eosTokenIds, ...(tokenizer.eosToken === undefined ? [] : [tokenizer.eosToken])]);
-}
