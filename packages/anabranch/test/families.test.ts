@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createReferenceBackend } from "@anabranch/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { load } from "../src/index.js";
+import { type LoadOptions, load } from "../src/index.js";
 import { absent, sharedPath } from "./support/shared.js";
 import { saveTinyModel } from "./support/tiny-model.js";
 
@@ -32,7 +32,12 @@ describe.skipIf(reason !== "")(`families, loaded as any model is${reason}`, () =
   it.each(families)("%s goes on with the tokens of transformers", async (family) => {
     const path = await withTokenizer(family);
     const { ids, prompt, greedy } = JSON.parse(readFileSync(join(fixtures, family, "case.json"), "utf8"));
-    for (const options of [{ threads: 1 }, { backend: createReferenceBackend() }]) {
+    const choices: LoadOptions[] = [
+      { backend: "onnx", threads: 1 },
+      { backend: "wasm", threads: 1, weights: "float32" },
+      { backend: createReferenceBackend() },
+    ];
+    for (const options of choices) {
       const model = await load(path, options);
       const tokens: number[] = [];
       for await (const { token } of model.generate(ids.slice(0, prompt), { maxTokens: greedy.length })) {
