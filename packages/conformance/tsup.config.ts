@@ -1,3 +1,5 @@
 import { defineConfig } from "tsup";
 
-export default defineConfig({ entry: ["src/index.ts"], format: ["esm"], dts: true, clean: true, target: "es2022" });
+const entry = { index: "src/index.ts", random: "src/random/index.ts" };
+
+export default defineConfig({ entry, format: ["esm"], dts: true, clean: true, target: "es2022" });
