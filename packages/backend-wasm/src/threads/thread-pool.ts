@@ -16,6 +16,8 @@ export class ThreadPool {
   readonly #workers: readonly PlanWorker[];
   readonly #sync: number;
   readonly #patience: number;
+  /** What the first kernel that trapped threw. */
+  #cause: unknown;
 
   private constructor(
     readonly threads: number,
@@ -60,18 +62,17 @@ export class ThreadPool {
    * Runs a plan; back when it is done.
    *
    * @param plan its address
-   * @throws BackendFailedError when a kernel trapped, in whatever thread
+   * @throws BackendFailedError when a kernel trapped, in whatever thread, in this run or an earlier one
    */
   run(plan: number): void {
+    // Threads that failed have left the barrier half crossed: nobody would wait for them there.
+    if (this.#cause !== undefined) throw failed(this.#cause);
     try {
       this.kernels.runOnAll(plan, this.#sync, this.threads, this.#patience);
     } catch (cause) {
+      this.#cause = cause;
       this.heap.ints(this.#sync, SYNC_WORDS)[FAILED] = 1;
-      throw new BackendFailedError("A kernel of the WebAssembly backend failed.", {
-        subject: "wasm",
-        cure: "Load the model again; this is a fault of the backend.",
-        cause,
-      });
+      throw failed(cause);
     }
   }
 
@@ -80,4 +81,12 @@ export class ThreadPool {
     this.kernels.giveOut(0, this.#sync, this.threads);
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
+}
+
+function failed(cause: unknown): BackendFailedError {
+  return new BackendFailedError("A kernel of the WebAssembly backend failed.", {
+    subject: "wasm",
+    cure: "Load the model again; this is a fault of the backend.",
+    cause,
+  });
 }

@@ -2,6 +2,6 @@
 export { type AdapterPlan, adapterPlans } from "./adapter-plan.js";
 export { randomAdapter } from "./adapter-tensors.js";
 export { familyPlans } from "./family-plan.js";
-export { type ModelPlan, modelPlans } from "./model-plan.js";
+export { type ModelPlan, modelPlans, plainModel } from "./model-plan.js";
 export { randomWeights } from "./model-weights.js";
 export { type RowPlan, rowPlans, rowsOf } from "./row-plan.js";
