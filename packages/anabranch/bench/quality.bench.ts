@@ -1,36 +1,49 @@
 /**
- * What rounding costs: SmolLM2 in each format against float32, the same tokens fed. `pnpm bench quality [--formats int8/32,int8/32/int16]
- * [--chats 12] [--answer 96]`: the share of positions with an equal argmax, and the mean |Δ log-probability| of the texts' own tokens,
- * on two sets of texts:
+ * What rounding costs: SmolLM2 in each format against float32, the same tokens fed. `pnpm bench quality [--formats
+ * wasm/int8/32/mixed,onnx/int8/32/mixed] [--chats 12] [--answer 96]`: the share of positions with an equal argmax, and the mean
+ * |Δ log-probability| of the texts' own tokens, on two sets of texts:
  *
  * - reference: ../shared/fixtures/smollm2-reference.json, by Hugging Face transformers (log-probabilities of the prompts alone: words
  *   that the model did not choose, which rounding moves most);
  * - chat: MT-Bench's first turns with the answers that our float32 gives, measured against our float32.
  *
- * A format is weights[/block size[/what rows are rounded to]]: see `RowPrecision`.
+ * A format is backend/weights[/block size[/what rows are rounded to]]: see `RowPrecision` of each backend.
  */
 import { parseArgs } from "node:util";
+import { createOnnxBackend, type RowPrecision as OnnxRowPrecision } from "@anabranch/backend-onnx";
+import { createWasmBackend, type RowPrecision as WasmRowPrecision } from "@anabranch/backend-wasm";
 import { benchCache, modelFile, requireModel } from "@anabranch/bench-kit/smollm2";
+import type { WeightFormat } from "@anabranch/checkpoints";
 import { loadConverted } from "@anabranch/checkpoints/node";
 import type { BackendModel } from "@anabranch/core";
-import { createOnnxBackend, type RowPrecision } from "../src/index.js";
 import { chatTexts, readings, referenceTexts, type Yardstick } from "./quality/texts.js";
 
 const all = [
-  "float32",
-  "as-stored",
-  "as-stored/32/mixed",
-  "as-stored/32/int16",
-  "int8/32",
-  "int8/32/mixed",
-  "int8/64",
-  "int8/128",
-  "int8/32/int16",
-  "int8/32/float32",
-  "int4/32",
-  "int4/64",
-  "int4/128",
-  "int4/32/int16",
+  "wasm/float32",
+  "wasm/as-stored/32/int7",
+  "wasm/as-stored/32/mixed",
+  "wasm/as-stored/32/int14",
+  "wasm/int8/32/int7",
+  "wasm/int8/32/mixed",
+  "wasm/int8/32/int14",
+  "wasm/int8/64/mixed",
+  "wasm/int8/128/mixed",
+  "wasm/int4/32/mixed",
+  "wasm/int4/32/int14",
+  "onnx/float32",
+  "onnx/as-stored",
+  "onnx/as-stored/32/mixed",
+  "onnx/as-stored/32/int16",
+  "onnx/int8/32",
+  "onnx/int8/32/mixed",
+  "onnx/int8/64",
+  "onnx/int8/128",
+  "onnx/int8/32/int16",
+  "onnx/int8/32/float32",
+  "onnx/int4/32",
+  "onnx/int4/64",
+  "onnx/int4/128",
+  "onnx/int4/32/int16",
 ];
 const { values } = parseArgs({
   args: process.argv.slice(2),
@@ -41,15 +54,17 @@ const { values } = parseArgs({
     answer: { type: "string", default: "96" },
   },
 });
+const threads = Number(values.threads);
 
 async function load(format: string): Promise<BackendModel> {
-  const [weights, blockSize = "32", rowPrecision = "int8"] = format.split("/") as [
-    "int8" | "int4" | "float32" | "as-stored",
-    string?,
-    RowPrecision?,
-  ];
+  const [backend, weights, blockSize = "32", rowPrecision] = format.split("/") as [string, WeightFormat, ...string[]];
   const loaded = await loadConverted(modelFile, { weights, blockSize: Number(blockSize), cache: benchCache });
-  return createOnnxBackend({ threads: Number(values.threads), rowPrecision }).load(loaded.weights);
+  if (backend === "wasm") {
+    const precision = (rowPrecision ?? "mixed") as WasmRowPrecision;
+    return createWasmBackend({ threads, rowPrecision: precision }).load(loaded.weights);
+  }
+  const precision = (rowPrecision ?? "int8") as OnnxRowPrecision;
+  return createOnnxBackend({ threads, rowPrecision: precision }).load(loaded.weights);
 }
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
@@ -75,16 +90,16 @@ async function deviation(model: BackendModel, texts: readonly Yardstick[]): Prom
 
 requireModel();
 const reference = referenceTexts();
-const float = await load("float32");
+const float = await load("onnx/float32");
 const chat = await chatTexts(float, Number(values.chats), Number(values.answer));
 await float.dispose();
 const positions = (texts: readonly Yardstick[]): number => texts.reduce((sum, { tokens }) => sum + tokens.length, 0);
 console.log(
   `SmolLM2-135M-Instruct (Q4_1 file): reference, ${positions(reference)} positions; chat, ${positions(chat)}; argmax equal, mean |Δ log p|, largest`,
 );
-console.log(`${"format".padEnd(20)}${"reference".padStart(18)}${"chat".padStart(27)}`);
+console.log(`${"format".padEnd(26)}${"reference".padStart(18)}${"chat".padStart(27)}`);
 for (const format of values.formats.split(",")) {
   const model = await load(format);
-  console.log(`${format.padEnd(20)}${await deviation(model, reference)}${await deviation(model, chat)}`);
+  console.log(`${format.padEnd(26)}${await deviation(model, reference)}${await deviation(model, chat)}`);
   await model.dispose();
 }
