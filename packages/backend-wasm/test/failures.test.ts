@@ -3,6 +3,7 @@ import {
   type BackendModel,
   baseParameterShapes,
   DisposedError,
+  type Graph,
   GraphBuilder,
   type ModelSpec,
   type ModelWeights,
@@ -13,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { GATHER_ROWS } from "../assembly/step-codes.js";
 import { createWasmBackend } from "../src/index.js";
 import { compileKernels, instantiateKernels } from "../src/load-kernels.js";
-import { Heap } from "../src/memory/heap.js";
+import { HEAP_LIMIT, Heap } from "../src/memory/heap.js";
 import { heldTensors } from "../src/memory/held-tensors.js";
 import { writeSteps } from "../src/plan/write-steps.js";
 import { openWasmRuntime } from "../src/runtime/wasm-runtime.js";
@@ -33,6 +34,13 @@ function hollow(spec: ModelSpec): ModelWeights {
     tensors.set(name, tensor);
   }
   return { spec, tensors };
+}
+
+function doubles(): Graph {
+  const builder = new GraphBuilder("doubles");
+  const [y] = builder.add("scale", "y", [builder.input("x", ["rows", 8])], { factor: 2 }) as [string];
+  builder.output("y", y);
+  return builder.build();
 }
 
 describe("what is too large", () => {
@@ -69,6 +77,23 @@ describe("what is too large", () => {
     expect(heap.used).toBe(used);
   });
 
+  it("is a pass, where its rows do not fit beside the rest; fewer still do", async () => {
+    const runtime = await openWasmRuntime({ threads: 1, rowPrecision: "mixed" })(randomWeights(plainModel));
+    const graph = await runtime.compile(doubles());
+    const ones = (rows: number) => ({ x: { shape: [rows, 8], data: new Float32Array(8 * rows).fill(1) } });
+    await graph.run(ones(3));
+    const { heap } = (runtime as unknown as { readonly pool: ThreadPool }).pool;
+    // Pages that nothing is written to cost no memory.
+    const taken = heap.allocate(HEAP_LIMIT - heap.buffer.byteLength - 2 ** 20);
+    const overflow = { code: "CONTEXT_OVERFLOW", subject: "memory", cure: expect.stringContaining("fewer rows") };
+    await expect(graph.run(ones(2 ** 17))).rejects.toMatchObject(overflow);
+    expect((await graph.run(ones(4)))["y"]?.data).toEqual(new Float32Array(32).fill(2));
+    heap.free(taken);
+    expect((await graph.run(ones(2 ** 17)))["y"]?.data).toHaveLength(2 ** 20);
+    await graph.dispose();
+    await runtime.dispose();
+  });
+
   it("is the shape of a weight that has fewer numbers", async () => {
     const { tensors } = randomWeights(plainModel);
     const embedding = tensors.get(parameterNames.embedding) as WeightTensor & { format: "f32" };
@@ -89,11 +114,7 @@ it.each([0, -2, 1.5])("refuses %s threads", async (threads) => {
 describe("after its end", () => {
   it("a graph refuses to run", async () => {
     const runtime = await openWasmRuntime({ threads: 2, rowPrecision: "mixed" })(randomWeights(plainModel));
-    const builder = new GraphBuilder("doubles");
-    const x = builder.input("x", ["rows", 8]);
-    const [y] = builder.add("scale", "y", [x], { factor: 2 }) as [string];
-    builder.output("y", y);
-    const graph = await runtime.compile(builder.build());
+    const graph = await runtime.compile(doubles());
     const inputs = { x: { shape: [1, 8], data: Float32Array.from({ length: 8 }, (_, index) => index) } };
     expect([...((await graph.run(inputs))["y"]?.data ?? [])]).toEqual([0, 2, 4, 6, 8, 10, 12, 14]);
     await graph.dispose();

@@ -1,6 +1,7 @@
 import { AnabranchError, type ModelSpec, type Tensor } from "@anabranch/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { TensorSource } from "./model-runtime.js";
 import { SlotPool } from "./slot-pool.js";
 
 const spec = { layers: 2, kvHeads: 2, headSize: 3 } as ModelSpec;
@@ -30,6 +31,24 @@ class Holder {
   /** Takes `count` slots. */
   grow(pool: SlotPool, count: number): void {
     this.slots.push(...(pool.allocate([{ holder: this, count }])[0] as number[]));
+  }
+}
+
+/** Memory for so many numbers, and a count of those given out. */
+class LimitedTensors implements TensorSource {
+  used = 0;
+
+  constructor(readonly room: number) {}
+
+  allocate(shape: readonly number[], count: number): readonly Tensor[] {
+    const length = shape.reduce((size, axis) => size * axis, 1);
+    if (this.used + count * length > this.room) throw new RangeError("no memory is left");
+    this.used += count * length;
+    return Array.from({ length: count }, () => ({ shape, data: new Float32Array(length) }));
+  }
+
+  free(tensors: readonly Tensor[]): void {
+    for (const { data } of tensors) this.used -= data.length;
   }
 }
 
@@ -124,5 +143,29 @@ describe("SlotPool", () => {
     }
     expect(pool.used).toBe(90);
     expect(pool.allocate([{ holder, count: 10 }]).flat()).toHaveLength(10);
+  });
+
+  it("gives memory back that it could not use, and is as it was", () => {
+    // Numbers of a slot: all layers' keys and values. Room for 128 slots, and for the keys, not the values, of 192 more.
+    const perSlot = 2 * spec.layers * width;
+    const tensors = new LimitedTensors(perSlot * 128 + (perSlot / 2) * 192);
+    const pool = new SlotPool(spec, 10_000, tensors);
+    const holder = new Holder(pool);
+    holder.grow(pool, 100);
+    const { used } = tensors;
+    expect(() => holder.grow(pool, 80)).toThrow(expect.objectContaining({ code: "CONTEXT_OVERFLOW" }));
+    expect([tensors.used, pool.used, pool.capacity]).toEqual([used, 100, 128]);
+    holder.grow(pool, 28);
+    expect(holder.slots).toHaveLength(128);
+  });
+
+  it("takes slots back where no memory is left to grow smaller in", () => {
+    const tensors = new LimitedTensors(2 * spec.layers * width * (64 + 640));
+    const pool = new SlotPool(spec, 10_000, tensors);
+    const holder = new Holder(pool);
+    holder.grow(pool, 640);
+    tensors.used = tensors.room;
+    pool.release(holder.slots, 3);
+    expect([pool.used, pool.capacity]).toEqual([3, 640]);
   });
 });

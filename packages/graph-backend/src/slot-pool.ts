@@ -108,7 +108,7 @@ export class SlotPool {
       if (slot < this.#lowestFree) this.#lowestFree = slot;
     }
     while (this.#end > 0 && this.#holders[this.#end - 1] === 0) this.#end--;
-    if (this.#capacity > SMALLEST && this.#end <= this.#capacity / 4) this.#resize(roundUp(2 * this.#end));
+    if (this.#capacity > SMALLEST && this.#end <= this.#capacity / 4) this.#shrink(roundUp(2 * this.#end));
   }
 
   /** Copies one row of a layer's new keys and values, [rows, kvHeads * headSize], into a slot. */
@@ -186,6 +186,15 @@ export class SlotPool {
     this.#end = to;
   }
 
+  /** Both are in memory for a moment. Where there is no room for that the pool stays large. */
+  #shrink(capacity: number): void {
+    try {
+      this.#resize(capacity);
+    } catch (error) {
+      if (!AnabranchError.isInstance(error, "CONTEXT_OVERFLOW")) throw error;
+    }
+  }
+
   #resize(capacity: number): void {
     const { kvHeads, headSize } = this.spec;
     const [keys, values] = this.#buffers(capacity);
@@ -209,9 +218,12 @@ export class SlotPool {
   #buffers(capacity: number): [keys: readonly Tensor[], values: readonly Tensor[]] {
     const { kvHeads, headSize, layers } = this.spec;
     const shape = [kvHeads, capacity, headSize];
+    let keys: readonly Tensor[] | undefined;
     try {
-      return [this.tensors.allocate(shape, layers), this.tensors.allocate(shape, layers)];
+      keys = this.tensors.allocate(shape, layers);
+      return [keys, this.tensors.allocate(shape, layers)];
     } catch (cause) {
+      if (keys !== undefined) this.tensors.free(keys);
       if (AnabranchError.isInstance(cause)) throw cause;
       throw new ContextOverflowError(`No memory is left for ${capacity} slots of keys and values.`, {
         subject: "memory",

@@ -1,4 +1,5 @@
-import type { Heap } from "../memory/heap.js";
+import { ContextOverflowError } from "@anabranch/core";
+import { type Heap, OutOfMemory } from "../memory/heap.js";
 import type { Plan } from "../plan/plan.js";
 import { freePlan } from "../plan/plan.js";
 import { type PlannedGraph, type PlanRequest, planGraph } from "../plan/plan-graph.js";
@@ -19,8 +20,25 @@ export class WasmEngine {
     return this.#generation;
   }
 
-  /** Plans a graph. The arena grows to what the plan needs. */
+  /**
+   * Plans a graph. The arena grows to what the plan needs.
+   *
+   * @throws ContextOverflowError when the heap has no room for it
+   */
   plan(graph: PlannedGraph, request: Omit<PlanRequest, "base">): Plan {
+    try {
+      return this.#planInArena(graph, request);
+    } catch (cause) {
+      if (!(cause instanceof OutOfMemory)) throw cause;
+      throw new ContextOverflowError("What a pass computes does not fit into WebAssembly's memory.", {
+        subject: "memory",
+        cure: "Run fewer rows in a pass, or dispose sequences that are done.",
+        cause,
+      });
+    }
+  }
+
+  #planInArena(graph: PlannedGraph, request: Omit<PlanRequest, "base">): Plan {
     const base = this.#arena?.address ?? 0;
     const plan = planGraph(graph, { ...request, base });
     if (plan.arenaBytes <= (this.#arena?.bytes ?? -1)) return plan;
