@@ -1,5 +1,5 @@
 import { InvalidArgumentError, UnsupportedError } from "@anabranch/core";
-import { gzipped, kinds } from "./generated/kernel-bytes.js";
+import { gzipped, kinds, PIECE } from "./generated/kernel-bytes.js";
 import type { Kernels } from "./kernels.js";
 import { probeFeatures } from "./probe-features.js";
 import { type WasmMemory, type WasmModule, webAssembly } from "./web-assembly.js";
@@ -27,8 +27,9 @@ export async function compileKernels({ shared, relaxed }: KernelKind): Promise<W
   require(features.simd, "128-bit SIMD");
   if (shared) require(features.threads, "shared memory");
   if (relaxed) require(features.relaxed, "the exact 8-bit dot product of relaxed SIMD");
-  const { from, to, memoryFlagsAt } = kinds[(relaxed ?? features.relaxed) ? "relaxed" : "plain"];
-  const bytes = (await gunzip(gzipped)).slice(from, to);
+  const kind = (relaxed ?? features.relaxed) ? "relaxed" : "plain";
+  const { memoryFlagsAt } = kinds[kind];
+  const bytes = unwoven(await gunzip(gzipped), kind);
   if (shared) bytes[memoryFlagsAt] = (bytes[memoryFlagsAt] as number) | SHARED_FLAG;
   return webAssembly.compile(bytes);
 }
@@ -79,6 +80,19 @@ function require(has: boolean, feature: string): void {
     subject: feature,
     cure: "Use a newer browser or Node, or another backend.",
   });
+}
+
+/** One kind's bytes out of all of them, whose pieces take turns. */
+function unwoven(woven: Uint8Array, wanted: keyof typeof kinds): Uint8Array {
+  const result = new Uint8Array(kinds[wanted].bytes);
+  for (let at = 0, start = 0; at < woven.length; start += PIECE) {
+    for (const [kind, { bytes }] of Object.entries(kinds)) {
+      const length = Math.max(0, Math.min(PIECE, bytes - start));
+      if (kind === wanted && length > 0) result.set(woven.subarray(at, at + length), start);
+      at += length;
+    }
+  }
+  return result;
 }
 
 async function gunzip(base64: string): Promise<Uint8Array> {
