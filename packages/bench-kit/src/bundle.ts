@@ -7,6 +7,8 @@ export interface BundleOptions {
   /** Emptied first; `NAME.mjs` each. */
   readonly folder: string;
   readonly platform: "node" | "browser";
+  /** Names in the programs, and the code that stands for each. */
+  readonly define?: Readonly<Record<string, string>>;
 }
 
 /** Packages with native parts, which are not bundled. */
@@ -25,7 +27,7 @@ const nativeByPath: Plugin = {
 };
 
 /** Programs of benchmarks as their users would run them: compiled, and from the sources of the workspace. */
-export async function bundle({ entries, folder, platform }: BundleOptions): Promise<void> {
+export async function bundle({ entries, folder, platform, define = {} }: BundleOptions): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   const require =
     'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);';
@@ -37,6 +39,7 @@ export async function bundle({ entries, folder, platform }: BundleOptions): Prom
     format: "esm",
     target: "es2022",
     platform,
+    define: { ...define },
     conditions: ["anabranch-source"],
     logLevel: "error",
     ...(platform === "node" ? { plugins: [nativeByPath], banner: { js: require } } : { external: ["node:*"] }),
