@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "tsup";
 import { bundledImports } from "./build/bundled-imports.js";
 import { embeddedModels } from "./build/embedded-models.js";
+import { ownEntries } from "./build/own-entries.js";
 import { thirdParty } from "./build/third-party.js";
+import { workerProgram } from "./build/worker-program.js";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 
@@ -16,17 +18,50 @@ const paths = Object.fromEntries(
   ),
 );
 
+/** Pages are made of sources: of a built neighbour, a bundler leaves out less. */
+const sources = ["anabranch-source"];
+const program = await workerProgram(sources);
+
 /** docs/decisions/packaging.md says why all but the tokenizer is bundled. */
-export default defineConfig({
-  entry: ["src/index.ts", "src/cli.ts", "src/model-e2e.ts"],
-  format: ["esm"],
-  dts: { entry: ["src/index.ts", "src/model-e2e.ts"], resolve: true, compilerOptions: { baseUrl: ".", paths } },
-  clean: true,
-  target: "es2022",
-  removeNodeProtocol: false,
-  esbuildPlugins: [bundledImports(manifest), embeddedModels("dist"), thirdParty("dist/THIRD-PARTY.txt")],
-  // Bundled CommonJS (commander, cli-progress) requires built-in modules.
-  banner: {
-    js: 'import { createRequire as makeRequire } from "node:module";\nconst require = makeRequire(import.meta.url);',
+export default defineConfig([
+  {
+    entry: ["src/index.ts", "src/cli.ts", "src/model-e2e.ts"],
+    format: ["esm"],
+    dts: { entry: ["src/index.ts", "src/model-e2e.ts"], resolve: true, compilerOptions: { baseUrl: ".", paths } },
+    clean: ["!browser"],
+    target: "es2022",
+    removeNodeProtocol: false,
+    esbuildPlugins: [bundledImports(manifest), embeddedModels("dist"), thirdParty("dist/THIRD-PARTY.txt")],
+    // Bundled CommonJS (commander, cli-progress) requires built-in modules.
+    banner: {
+      js: 'import { createRequire as makeRequire } from "node:module";\nconst require = makeRequire(import.meta.url);',
+    },
   },
-});
+  {
+    // What a page seldom needs has files of its own: docs/decisions/browser-worker.md.
+    entry: {
+      index: "src/browser/index.ts",
+      "load-here": "src/browser/engine/load-here.ts",
+      "forget-kept": "src/browser/storage/forget-kept.ts",
+    },
+    outDir: "dist/browser",
+    format: ["esm"],
+    dts: { entry: { index: "src/browser/index.ts" }, resolve: true, compilerOptions: { baseUrl: ".", paths } },
+    tsconfig: "src/browser/tsconfig.json",
+    clean: true,
+    target: "es2022",
+    platform: "browser",
+    splitting: false,
+    define: { WORKER_PROGRAM: JSON.stringify(program.text) },
+    esbuildPlugins: [
+      bundledImports(manifest),
+      ownEntries(),
+      thirdParty("dist/browser/THIRD-PARTY.txt", program.modules),
+    ],
+    esbuildOptions(options) {
+      options.conditions = [...(options.conditions ?? []), ...sources];
+      // With the names of errors, which they say.
+      Object.assign(options, { minify: true, keepNames: true });
+    },
+  },
+]);

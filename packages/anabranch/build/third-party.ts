@@ -3,16 +3,21 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { BuildPlugin } from "./build-plugin.js";
 
-/** Writes the licences of all packages that are part of the output, which theirs ask for. */
-export function thirdParty(file: string): BuildPlugin {
+/**
+ * Writes the licences of all packages that are part of the output, which theirs ask for.
+ *
+ * @param inlined paths of what is part of it as text
+ */
+export function thirdParty(file: string, inlined: readonly string[] = []): BuildPlugin {
   return {
     name: "third-party",
     setup(build) {
       build.onEnd(async ({ metafile }) => {
         const outputs = Object.values(metafile?.outputs ?? {});
         const inputs = outputs.flatMap((output) => Object.entries(output.inputs));
-        const used = inputs.filter(([path, { bytesInOutput }]) => bytesInOutput > 0 && path.includes("node_modules/"));
-        const folders = new Set(used.map(([path]) => packageFolder(resolve(path))));
+        const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
+        const ofPackages = [...used, ...inlined].filter((path) => path.includes("node_modules/"));
+        const folders = new Set(ofPackages.map((path) => packageFolder(resolve(path))));
         const notices = await Promise.all([...folders].map(notice));
         await mkdir(dirname(file), { recursive: true });
         await writeFile(file, `${preamble}\n${[...new Set(notices)].sort().join("\n")}`);

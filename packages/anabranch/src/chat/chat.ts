@@ -1,4 +1,4 @@
-import { InvalidArgumentError, KeptText, UnsupportedError } from "@anabranch/core";
+import { InvalidArgumentError, KeptText } from "@anabranch/core";
 import type { ChatMessage, ChatTemplate } from "@anabranch/tokenizers";
 import type { GenerateOptions } from "../generate/generate-options.js";
 import {
@@ -11,6 +11,7 @@ import {
 import { textPieces } from "../generate/pieces.js";
 import type { LoadedModel } from "../model/loaded-model.js";
 import { ChatPrompt } from "./chat-prompt.js";
+import { noChatTemplate } from "./no-chat-template.js";
 
 /** A conversation's beginning, and settings for each of its turns (a turn's own go before them). */
 export interface ChatOptions extends Omit<GenerateOptions, "keep"> {
@@ -50,12 +51,7 @@ export class Chat {
     options: ChatOptions = {},
   ) {
     const { model, adapter, tokenizer, name } = parts;
-    if (tokenizer.chatTemplate === undefined) {
-      throw new UnsupportedError(`${name} has no chat template.`, {
-        subject: "chatTemplate",
-        cure: "Use a model made for conversations (names often end in -Instruct or -it), or continue a text with generate().",
-      });
-    }
+    if (tokenizer.chatTemplate === undefined) throw noChatTemplate(name);
     const { system, messages = [] } = options;
     this.#template = tokenizer.chatTemplate;
     this.#kept = new KeptText(model, adapter);

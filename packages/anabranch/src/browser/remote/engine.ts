@@ -1,0 +1,118 @@
+import { InvalidArgumentError } from "@anabranch/core";
+import type { LoadProgress } from "../load-options.js";
+import { fromErrorMessage } from "../messages/error-message.js";
+import type { ModelFacts, PageMessage, SentChat, TextRequest, WorkerMessage } from "../messages/messages.js";
+import { IncomingText } from "./incoming-text.js";
+import { startWorker } from "./start-worker.js";
+
+interface Waiting<Value> {
+  resolve(value: Value): void;
+  reject(error: Error): void;
+}
+
+/** The page's side of a worker: its model's texts, and calls that wait for an answer. */
+export class Engine {
+  readonly #worker: Worker;
+  readonly #endWorker: () => void;
+  readonly #texts = new Map<number, IncomingText>();
+  readonly #calls = new Map<number, Waiting<void>>();
+  #loading: (Waiting<ModelFacts> & { readonly onProgress: ((progress: LoadProgress) => void) | undefined }) | undefined;
+  /** Why it can no longer be used. */
+  #over: (() => Error) | undefined;
+  #count = 0;
+
+  /** @throws BackendFailedError */
+  constructor() {
+    const started = startWorker({
+      onMessage: (message) => this.#receive(message),
+      onDeath: (cause) => this.end(() => cause),
+    });
+    [this.#worker, this.#endWorker] = [started.worker, started.end];
+  }
+
+  load(
+    message: Omit<Extract<PageMessage, { kind: "load" }>, "kind">,
+    onProgress: ((progress: LoadProgress) => void) | undefined,
+  ): Promise<ModelFacts> {
+    return new Promise((resolve, reject) => {
+      this.#loading = { resolve, reject, onProgress };
+      this.#send({ kind: "load", ...message });
+    });
+  }
+
+  /** Begins a text. @throws what the engine ended with; InvalidArgumentError for settings that cannot be sent */
+  begin(request: TextRequest): { number: number; text: IncomingText } {
+    const number = this.#count++;
+    const text = new IncomingText((pieces) => this.#send({ kind: "read", text: number, pieces }));
+    this.#send({ kind: "begin", text: number, request });
+    this.#texts.set(number, text);
+    return { number, text };
+  }
+
+  /** Leaves a text, wherever it is; settles when the worker has freed it. */
+  async leave(number: number, text: IncomingText): Promise<void> {
+    if (!text.isOver) this.#send({ kind: "leave", text: number });
+    await text.over();
+    this.#texts.delete(number);
+  }
+
+  /** Begins a chat. @returns its number */
+  chat(options: SentChat): number {
+    const chat = this.#count++;
+    this.#send({ kind: "chat", chat, options });
+    return chat;
+  }
+
+  /** Frees what a chat keeps. */
+  async free(chat: number): Promise<void> {
+    if (this.#over !== undefined) return; // Then nothing is kept.
+    const call = this.#count++;
+    await new Promise<void>((resolve, reject) => {
+      this.#calls.set(call, { resolve, reject });
+      this.#send({ kind: "free", chat, call });
+    });
+  }
+
+  /** Ends the worker, at once and whatever it does; all that waits for it fails. */
+  end(why: () => Error): void {
+    if (this.#over !== undefined) return;
+    this.#over = why;
+    this.#endWorker();
+    this.#loading?.reject(why());
+    for (const { reject } of this.#calls.values()) reject(why());
+    for (const text of this.#texts.values()) text.cut(why);
+  }
+
+  #send(message: PageMessage): void {
+    if (this.#over !== undefined) throw this.#over();
+    try {
+      this.#worker.postMessage(message);
+    } catch (cause) {
+      throw new InvalidArgumentError("The settings hold something that cannot be sent to a worker.", {
+        subject: "options",
+        cure: "Name a drafter in place of passing one, or load with worker: false in a worker of your own.",
+        cause,
+      });
+    }
+  }
+
+  #receive(message: WorkerMessage): void {
+    switch (message.kind) {
+      case "progress":
+        this.#loading?.onProgress?.(message.progress);
+        break;
+      case "loaded":
+        this.#loading?.resolve(message.facts);
+        break;
+      case "refused":
+        this.#loading?.reject(fromErrorMessage(message.error));
+        break;
+      case "text":
+        this.#texts.get(message.text)?.push(message.event);
+        break;
+      case "freed":
+        this.#calls.get(message.call)?.resolve();
+        this.#calls.delete(message.call);
+    }
+  }
+}
