@@ -1,5 +1,5 @@
 /**
- * `pnpm check:lossless [--limit 200]`: speculation gives plain decoding's text, token for token, on the wasm backend with its default
+ * `pnpm check:lossless [--limit 200] [--threads 2]`: speculation gives plain decoding's text, token for token, on the wasm backend with its default
  * threads and row precision. 200 prompts for each of three adapters: the shipped lossless one of the E2E model, and two random
  * ones on SmolLM2-135M at 8 bits, whose drafts are mostly wrong, and once more with drafts that are right half of the time.
  * Prints what was compared, and exits with 1 on any difference.
@@ -16,12 +16,20 @@ import { holdSubject, type TrialCounts, textsOf } from "./lossless/hold-subject.
 import type { Subject } from "./lossless/subject.js";
 import { e2eSubject, type SubjectOptions, smollm2Subject } from "./lossless/subjects.js";
 
-const { values } = parseArgs({ args: process.argv.slice(2), options: { limit: { type: "string", default: "200" } } });
-const limit = Number(values.limit);
-if (!(Number.isInteger(limit) && limit > 0)) {
-  console.error(`--limit ${values.limit}: give a whole number of prompts above 0.`);
+const { values } = parseArgs({
+  args: process.argv.slice(2),
+  options: { limit: { type: "string", default: "200" }, threads: { type: "string" } },
+});
+
+function wholeNumber(name: string, value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number > 0) return number;
+  console.error(`--${name} ${value}: give a whole number above 0.`);
   process.exit(2);
 }
+
+const limit = wholeNumber("limit", values.limit);
+const threads = values.threads === undefined ? undefined : wholeNumber("threads", values.threads);
 requireModel();
 const data = sharedFile("data/e2e/test.csv");
 if (!existsSync(data)) {
@@ -32,7 +40,7 @@ if (!existsSync(data)) {
 const signal = interruptSignal();
 
 async function hold(open: (options: SubjectOptions) => Promise<Subject>): Promise<readonly TrialCounts[]> {
-  const subject = await open({ prompts: limit, signal });
+  const subject = await open({ prompts: limit, signal, ...(threads !== undefined && { threads }) });
   const bar = checkBar();
   const started = performance.now();
   let [texts, tokens] = [0, 0];

@@ -12,13 +12,15 @@ import type { Subject, Trial } from "./subject.js";
 export interface SubjectOptions {
   /** Prompts of each model. */
   readonly prompts: number;
+  /** The backend's default when absent. */
+  readonly threads?: number;
   readonly signal?: AbortSignal;
 }
 
 /** The E2E model with its shipped streams, at what `load` takes on the wasm backend. */
-export async function e2eSubject({ prompts, signal }: SubjectOptions): Promise<Subject> {
+export async function e2eSubject({ prompts, ...options }: SubjectOptions): Promise<Subject> {
   const { adapter: folder, model: place } = lossless;
-  const model = await load(place, { backend: "wasm", adapter: folder, ...(signal && { signal }) });
+  const model = await load(place, { backend: "wasm", adapter: folder, ...options });
   const adapter = model.adapter as NonNullable<LanguageModel["adapter"]>;
   const trials = (["parallel", "deferred"] as const).map(async (streams): Promise<Trial> => {
     const drafter = await makeDrafter(model.model, adapter, model.opening, { streams });
@@ -34,13 +36,13 @@ export async function e2eSubject({ prompts, signal }: SubjectOptions): Promise<S
 
 /** γ, N_s and rank of the random streams; each adapter runs in both timings, with and without right tokens grafted in. */
 const RANDOM: readonly (RandomAdapterOptions & { readonly alone: StreamTiming; readonly helped: StreamTiming })[] = [
-  { gamma: 2, msaLayers: 4, rank: 4, seed: 1, alone: "deferred", helped: "parallel" },
-  { gamma: 5, msaLayers: 11, rank: 16, seed: 2, alone: "parallel", helped: "deferred" },
+  { gamma: 2, msaLayers: 4, rank: 4, seed: 1, alone: "parallel", helped: "deferred" },
+  { gamma: 4, msaLayers: 10, rank: 16, seed: 2, alone: "deferred", helped: "parallel" },
 ];
 
 /** SmolLM2-135M at 8 bits with two random adapters, whose drafts are mostly wrong, and half right with some help. */
-export async function smollm2Subject({ prompts, signal }: SubjectOptions): Promise<Subject> {
-  const model = await load(modelFile, { backend: "wasm", weights: "int8", keepCopy: false, ...(signal && { signal }) });
+export async function smollm2Subject({ prompts, ...rest }: SubjectOptions): Promise<Subject> {
+  const model = await load(modelFile, { backend: "wasm", weights: "int8", keepCopy: false, ...rest });
   const { vocabularySize } = model.model.spec;
   const trials: Trial[] = [];
   for (const { alone, helped, ...options } of RANDOM) {
@@ -49,11 +51,11 @@ export async function smollm2Subject({ prompts, signal }: SubjectOptions): Promi
     const name = `SmolLM2, random streams (γ ${options.gamma}, N_s ${options.msaLayers}, rank ${options.rank})`;
     const streams = streamDrafter({ adapter, limit, timing: alone });
     trials.push({ name: `${name}, ${alone}`, adapter, drafter: () => streams });
-    const beside = streamDrafter({ adapter, limit: { ...limit, nodes: 4 }, timing: helped });
+    const beside = streamDrafter({ adapter, limit: { ...limit, nodes: 2 }, timing: helped });
     trials.push({
       name: `${name}, ${helped}, half right`,
       adapter,
-      drafter: (text, seed) => halfRightDrafter({ streams: beside, text, depth: 4, vocabularySize, seed }),
+      drafter: (text, seed) => halfRightDrafter({ streams: beside, text, depth: 3, vocabularySize, seed }),
     });
   }
   return { model, prompts: chatPrompts(model.tokenizer, prompts), maxTokens: 32, trials };
