@@ -16,6 +16,13 @@ import { ProgramCache } from "./program-cache.js";
 /** Best tokens of a stream that are computed along with its states; a wider draft asks for more. */
 const FIRST_WIDTH = 8;
 
+/** What an adapter needs of its model. */
+export interface AdapterOwner {
+  readonly weights: ModelWeights;
+  readonly queue: CallQueue;
+  readonly adapters: Set<AttachedAdapter>;
+}
+
 /** An adapter beside its base weights, with the programs compiled for it. */
 export class AttachedAdapter implements AdapterHandle {
   readonly streams: StreamSpec;
@@ -27,16 +34,18 @@ export class AttachedAdapter implements AdapterHandle {
   readonly counted: Transitions | undefined;
   /** How many of a stream's best tokens drafts have asked for. */
   width = FIRST_WIDTH;
-  readonly #queue: CallQueue;
   #folded: Promise<FoldedAdapter> | undefined;
   #disposed = false;
 
-  constructor(base: ModelWeights, adapter: Adapter, queue: CallQueue) {
+  constructor(
+    readonly owner: AdapterOwner,
+    adapter: Adapter,
+  ) {
+    const { spec, tensors } = owner.weights;
     this.streams = adapter.streams;
-    this.insertion = insertionLayer(base.spec.layers, adapter.streams);
-    this.weights = new Map<string, WeightTensor>([...base.tensors, ...adapter.tensors]);
-    this.#queue = queue;
-    this.counted = adapter.transitions && new Transitions(adapter.transitions, base.spec.vocabularySize);
+    this.insertion = insertionLayer(spec.layers, adapter.streams);
+    this.weights = new Map<string, WeightTensor>([...tensors, ...adapter.tensors]);
+    this.counted = adapter.transitions && new Transitions(adapter.transitions, spec.vocabularySize);
   }
 
   get transitions(): boolean {
@@ -51,7 +60,7 @@ export class AttachedAdapter implements AdapterHandle {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     try {
-      await this.#queue.run("Disposing of an adapter", () => this.free());
+      await this.owner.queue.run("Disposing of an adapter", () => this.free());
     } catch (error) {
       if (!this.#disposed) throw error;
     }
@@ -67,6 +76,7 @@ export class AttachedAdapter implements AdapterHandle {
   async free(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.owner.adapters.delete(this);
     this.#folded = undefined;
     await this.programs.clear();
   }

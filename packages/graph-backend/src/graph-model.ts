@@ -39,8 +39,8 @@ export class GraphModel implements BackendModel {
   readonly sequences = new Set<CachedSequence>();
   readonly pool: SlotPool;
   readonly programs: ModelPrograms;
-  readonly #adapters = new Set<AttachedAdapter>();
-
+  /** Those that are attached now. */
+  readonly adapters = new Set<AttachedAdapter>();
   readonly capabilities: Capabilities;
   readonly warnings: readonly string[];
 
@@ -61,9 +61,9 @@ export class GraphModel implements BackendModel {
     return this.queue.run("Attaching an adapter", async () => {
       checkStreamSpec(this.spec, this.capabilities, adapter.streams);
       checkAdapter(this.spec, adapter);
-      const attached = new AttachedAdapter(this.weights, adapter, this.queue);
+      const attached = new AttachedAdapter(this, adapter);
       await this.programs.admit(attached);
-      this.#adapters.add(attached);
+      this.adapters.add(attached);
       return attached;
     });
   }
@@ -71,7 +71,7 @@ export class GraphModel implements BackendModel {
   createSequence({ adapter }: SequenceOptions = {}): Promise<Sequence> {
     return this.queue.run("Creating a sequence", () => {
       if (adapter === undefined) return new CachedSequence(this, undefined);
-      if (!(adapter instanceof AttachedAdapter && this.#adapters.has(adapter))) {
+      if (!(adapter instanceof AttachedAdapter && adapter.owner === this)) {
         throw new InvalidArgumentError("The adapter is not attached to this model.", {
           subject: "adapter",
           cure: "Attach it with the model's `attach` first.",
@@ -119,8 +119,9 @@ export class GraphModel implements BackendModel {
   dispose(): Promise<void> {
     return this.queue.close(async () => {
       for (const sequence of [...this.sequences]) sequence.free();
-      for (const adapter of this.#adapters) await adapter.free();
+      for (const adapter of this.adapters) await adapter.free();
       await this.programs.dispose();
+      this.pool.dispose();
       if ("dispose" in this.runtime) await this.runtime.dispose();
     });
   }

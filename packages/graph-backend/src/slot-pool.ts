@@ -111,6 +111,12 @@ export class SlotPool {
     if (this.#capacity > SMALLEST && this.#end <= this.#capacity / 4) this.#shrink(roundUp(2 * this.#end));
   }
 
+  /** Gives the tensors back; the pool is of no use afterwards. */
+  dispose(): void {
+    this.tensors.free(this.keys);
+    this.tensors.free(this.values);
+  }
+
   /** Copies one row of a layer's new keys and values, [rows, kvHeads * headSize], into a slot. */
   write(layer: number, slot: number, keys: Floats, values: Floats, row: number): void {
     const { kvHeads, headSize } = this.spec;

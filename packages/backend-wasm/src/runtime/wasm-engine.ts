@@ -51,6 +51,11 @@ export class WasmEngine {
     this.pool.run(steps);
   }
 
+  dispose(): void {
+    if (this.#arena !== undefined) this.heap.free(this.#arena.address);
+    this.#arena = undefined;
+  }
+
   #grow(bytes: number): void {
     const before = this.#arena;
     if (before !== undefined) this.heap.free(before.address);

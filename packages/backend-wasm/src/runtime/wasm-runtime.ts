@@ -93,6 +93,8 @@ class WasmRuntime implements ModelRuntime {
 
   async dispose(): Promise<void> {
     await this.pool.stop();
+    this.#engine.dispose();
+    for (const { address } of this.weights.values()) this.pool.heap.free(address);
   }
 
   #held(name: string, layout: WeightLayout): StoredWeight | undefined {

@@ -80,6 +80,7 @@ export class ThreadPool {
   async stop(): Promise<void> {
     this.kernels.giveOut(0, this.#sync, this.threads);
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    this.heap.free(this.#sync);
   }
 }
 
