@@ -31,8 +31,8 @@ if (unmapped.length > 0) {
   throw new Error(`Not on the package map: ${unmapped.join(", ")}. Add what it may import to .dependency-cruiser.mjs.`);
 }
 
-/** Tests, checks and benchmarks: they may look sideways (training's tests need a real backend), but never up. */
-const checks = "(\\.test\\.ts$|^packages/[^/]+/(test|bench|checks)/|\\.config\\.ts$)";
+/** Tests, checks, soaks and benchmarks: they may look sideways (training's tests need a real backend), but never up. */
+const checks = "(\\.test\\.ts$|^packages/[^/]+/(test|bench|soak|checks)/|\\.config\\.ts$)";
 /** @param {readonly string[]} names */
 const anyOf = (names) => `^packages/(${names.join("|")})/`;
 
@@ -60,7 +60,7 @@ const checksNeverUp = Object.keys(map)
     name: `checks-of-${name}-never-import-up`,
     comment: `A test of ${name} that imports a package above it would close a cycle.`,
     severity: "error",
-    from: { path: `^packages/${name}/.*${checks}|^packages/${name}/(test|bench|checks)/` },
+    from: { path: `^packages/${name}/.*${checks}|^packages/${name}/(test|bench|soak|checks)/` },
     to: { path: anyOf(dependents(name)) },
   }));
 

@@ -32,17 +32,19 @@ export function packageFolders() {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ quiet?: boolean, cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal }} [options]
+ * @param {{ quiet?: boolean, cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal, onMessage?: (message: unknown) => void }}
+ *   [options] onMessage: hears what a Node process says to its parent
  * @returns {Promise<{ code: number, output: string }>} 128 and above: ended by a signal or never started
  */
-export function run(command, args, { quiet = false, cwd = root, env = process.env, signal } = {}) {
+export function run(command, args, { quiet = false, cwd = root, env = process.env, signal, onMessage } = {}) {
+  const outputs = quiet ? "pipe" : "inherit";
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
-      stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
+      stdio: [quiet ? "ignore" : "inherit", outputs, outputs, ...(onMessage ? [/** @type {const} */ ("ipc")] : [])],
       shell: process.platform === "win32" && command !== process.execPath, // npx and the tools are .cmd files there
-      ...(signal && { signal }),
+      ...(signal && { signal, killSignal: "SIGKILL" }), // a process that hangs, or handles the others, must end too
     });
     // Ctrl-C reaches the child through the terminal; it decides what to save and how to exit, and this process waits.
     const ignore = () => {};
@@ -54,6 +56,7 @@ export function run(command, args, { quiet = false, cwd = root, env = process.en
       process.off("SIGINT", ignore);
       resolve({ code, output: output + more });
     };
+    if (onMessage) child.on("message", onMessage);
     child.on("error", (error) => end(128, error.message));
     child.on("close", (code) => end(code ?? 130));
   });
