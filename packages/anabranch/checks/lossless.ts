@@ -68,24 +68,20 @@ function print({ name, texts, tokens, passes, drafted, accepted, differences }: 
   for (const { prompt, at } of differences) console.log(`    prompt ${prompt}, from token ${at} on`);
 }
 
-try {
-  console.log(await machineLine());
-  console.log(`Node ${process.versions.node}`);
-  const counts: TrialCounts[] = [];
-  for (const open of [e2eSubject, smollm2Subject]) {
-    const found = await hold(open);
-    for (const trial of found) print(trial);
-    counts.push(...found);
-  }
-  const different = counts.reduce((sum, { differences }) => sum + differences.length, 0);
-  const texts = counts.reduce((sum, trial) => sum + trial.texts, 0);
-  const tokens = counts.reduce((sum, trial) => sum + trial.tokens, 0);
-  console.log(
-    `${different === 0 ? "Lossless" : "NOT lossless"}: ${different} of ${texts} texts differ, ${tokens} tokens`,
-  );
-  process.exitCode = different === 0 ? 0 : 1;
-} catch (error) {
-  if (!AnabranchError.isInstance(error, "ABORTED")) throw error;
-  console.log("Interrupted.");
-  process.exitCode = 130;
+console.log(await machineLine());
+console.log(`Node ${process.versions.node}`);
+const counts: TrialCounts[] = [];
+for (const open of [e2eSubject, smollm2Subject]) {
+  const found = await hold(open).catch((error) => {
+    if (!AnabranchError.isInstance(error, "ABORTED")) throw error;
+    return [];
+  });
+  for (const trial of found) print(trial);
+  counts.push(...found);
 }
+const different = counts.reduce((sum, { differences }) => sum + differences.length, 0);
+const texts = counts.reduce((sum, trial) => sum + trial.texts, 0);
+const tokens = counts.reduce((sum, trial) => sum + trial.tokens, 0);
+const verdict = different > 0 ? "NOT lossless" : signal.aborted ? "Interrupted; lossless so far" : "Lossless";
+console.log(`${verdict}: ${different} of ${texts} texts differ, ${tokens} tokens`);
+process.exitCode = different > 0 ? 1 : signal.aborted ? 130 : 0;

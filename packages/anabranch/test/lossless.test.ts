@@ -18,7 +18,7 @@ it.skipIf(reason !== "").each<[string, (options: SubjectOptions) => Promise<Subj
 ])(
   `speculation on wasm gives plain decoding's text, token for token: %s${reason}`,
   async (_, open) => {
-    const subject = await open({ prompts: PROMPTS });
+    const subject = await open({ prompts: PROMPTS, tokens: 12 });
     try {
       for (const { name, texts, differences, accepted, drafted } of await holdSubject(subject)) {
         expect(texts, name).toBe(PROMPTS);
@@ -31,5 +31,5 @@ it.skipIf(reason !== "").each<[string, (options: SubjectOptions) => Promise<Subj
       await subject.model.dispose();
     }
   },
-  10 * minutes,
+  15 * minutes,
 );

@@ -1,4 +1,4 @@
-import { type AdapterHandle, type Drafter, plainDrafter } from "@anabranch/core";
+import { type AdapterHandle, AnabranchError, type Drafter, plainDrafter } from "@anabranch/core";
 import { type DecodedSequence, decodeSet } from "../../src/evaluate/decode-set.js";
 import type { Subject } from "./subject.js";
 
@@ -35,20 +35,24 @@ export function textsOf({ prompts, trials }: Subject): number {
 /**
  * Decodes every prompt plainly, by the model without any adapter, and then in every way to speculate, and compares all tokens.
  *
- * @throws AbortedError
+ * @returns what came of each way; after an abort, what had come of it until then
  */
 export async function holdSubject(subject: Subject, options: HoldOptions = {}): Promise<readonly TrialCounts[]> {
   const { prompts, trials } = subject;
   const counts = trials.map(({ name }): TrialCounts => {
     return { name, texts: 0, tokens: 0, passes: 0, drafted: 0, accepted: 0, differences: [] };
   });
-  for (const [index, prompt] of prompts.entries()) {
-    const plain = await decodeOne(subject, prompt, plainDrafter, undefined, options);
-    for (const [at, { adapter, drafter }] of trials.entries()) {
-      const text = [...prompt, ...plain.tokens];
-      const found = await decodeOne(subject, prompt, drafter(text, index), adapter, options);
-      add(counts[at] as TrialCounts, index, plain.tokens, found);
+  try {
+    for (const [index, prompt] of prompts.entries()) {
+      const plain = await decodeOne(subject, prompt, plainDrafter, undefined, options);
+      for (const [at, { adapter, drafter }] of trials.entries()) {
+        const text = [...prompt, ...plain.tokens];
+        const found = await decodeOne(subject, prompt, drafter(text, index), adapter, options);
+        add(counts[at] as TrialCounts, index, plain.tokens, found);
+      }
     }
+  } catch (error) {
+    if (!AnabranchError.isInstance(error, "ABORTED")) throw error;
   }
   return counts;
 }

@@ -12,13 +12,15 @@ import type { Subject, Trial } from "./subject.js";
 export interface SubjectOptions {
   /** Prompts of each model. */
   readonly prompts: number;
+  /** Most tokens of SmolLM2's texts; 32 when absent. E2E's are sentences, and end. */
+  readonly tokens?: number;
   /** The backend's default when absent. */
   readonly threads?: number;
   readonly signal?: AbortSignal;
 }
 
 /** The E2E model with its shipped streams, at what `load` takes on the wasm backend. */
-export async function e2eSubject({ prompts, ...options }: SubjectOptions): Promise<Subject> {
+export async function e2eSubject({ prompts, tokens: _, ...options }: SubjectOptions): Promise<Subject> {
   const { adapter: folder, model: place } = lossless;
   const model = await load(place, { backend: "wasm", adapter: folder, ...options });
   const adapter = model.adapter as NonNullable<LanguageModel["adapter"]>;
@@ -41,7 +43,7 @@ const RANDOM: readonly (RandomAdapterOptions & { readonly alone: StreamTiming; r
 ];
 
 /** SmolLM2-135M at 8 bits with two random adapters, whose drafts are mostly wrong, and half right with some help. */
-export async function smollm2Subject({ prompts, ...rest }: SubjectOptions): Promise<Subject> {
+export async function smollm2Subject({ prompts, tokens = 32, ...rest }: SubjectOptions): Promise<Subject> {
   const model = await load(modelFile, { backend: "wasm", weights: "int8", keepCopy: false, ...rest });
   const { vocabularySize } = model.model.spec;
   const trials: Trial[] = [];
@@ -58,5 +60,5 @@ export async function smollm2Subject({ prompts, ...rest }: SubjectOptions): Prom
       drafter: (text, seed) => halfRightDrafter({ streams: beside, text, depth: 3, vocabularySize, seed }),
     });
   }
-  return { model, prompts: chatPrompts(model.tokenizer, prompts), maxTokens: 32, trials };
+  return { model, prompts: chatPrompts(model.tokenizer, prompts), maxTokens: tokens, trials };
 }
