@@ -18,7 +18,7 @@ export async function workerProgram(conditions: readonly string[] = []): Promise
   const resolve = { conditionNames: [...conditions, "browser", "import", "default"] };
   const bundle = await rolldown({ input: entry, platform: "browser", resolve, logLevel: "warn" });
   try {
-    const { output } = await bundle.generate({ format: "iife", minify: true, codeSplitting: false });
+    const { output } = await bundle.generate({ format: "iife", minify: true, comments: false, codeSplitting: false });
     const modules = Object.entries(output[0].modules).filter(([, { renderedLength }]) => renderedLength > 0);
     return { text: output[0].code, modules: modules.map(([path]) => path) };
   } finally {

@@ -77,7 +77,11 @@ async function pour(
         return value ?? (early ? new Error("The answer ended early.") : undefined);
       }
       const part = value as Uint8Array<ArrayBuffer>;
-      await landing.write(part);
+      const before = landing.length;
+      if (!(await landing.write(part))) {
+        meter.found(-before);
+        return new Error("The browser's storage lost what had come.");
+      }
       // Another origin's server hides that it compresses: then more comes than it said.
       const unexpected = landing.length - (bytes ?? 0);
       if (unexpected > 0) meter.expect(Math.min(unexpected, part.byteLength));

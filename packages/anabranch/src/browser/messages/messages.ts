@@ -26,7 +26,8 @@ export type PageMessage =
   | { readonly kind: "begin"; readonly text: number; readonly request: TextRequest }
   /** So many more pieces were read. */
   | { readonly kind: "read"; readonly text: number; readonly pieces: number }
-  | { readonly kind: "leave"; readonly text: number };
+  | { readonly kind: "leave"; readonly text: number }
+  | { readonly kind: "dispose"; readonly call: number };
 
 /** How a chat begins; settings of its turns come with each. */
 export interface SentChat {
@@ -61,4 +62,4 @@ export type WorkerMessage =
   | { readonly kind: "loaded"; readonly facts: ModelFacts }
   | { readonly kind: "refused"; readonly error: ErrorMessage }
   | { readonly kind: "text"; readonly text: number; readonly event: TextEvent }
-  | { readonly kind: "freed"; readonly call: number };
+  | { readonly kind: "done"; readonly call: number };

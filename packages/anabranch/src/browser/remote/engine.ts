@@ -10,6 +10,9 @@ interface Waiting<Value> {
   reject(error: Error): void;
 }
 
+/** Milliseconds for a worker to end by itself; a long prompt may keep it from hearing that it shall. */
+const PATIENCE = 3000;
+
 /** The page's side of a worker: its model's texts, and calls that wait for an answer. */
 export class Engine {
   readonly #worker: Worker;
@@ -67,10 +70,23 @@ export class Engine {
   async free(chat: number): Promise<void> {
     if (this.#over !== undefined) return; // Then nothing is kept.
     const call = this.#count++;
-    await new Promise<void>((resolve, reject) => {
-      this.#calls.set(call, { resolve, reject });
-      this.#send({ kind: "free", chat, call });
-    });
+    const done = this.#answerTo(call);
+    this.#send({ kind: "free", chat, call });
+    await done;
+  }
+
+  /** Lets the worker end its threads, which it does sooner than the browser would, and ends it. */
+  async dispose(why: () => Error): Promise<void> {
+    if (this.#over !== undefined) return;
+    const call = this.#count++;
+    const done = this.#answerTo(call);
+    this.#send({ kind: "dispose", call });
+    this.#over = why;
+    for (const text of this.#texts.values()) text.cut(why);
+    const patience = setTimeout(() => this.#calls.get(call)?.resolve(), PATIENCE);
+    await done.catch(() => undefined);
+    clearTimeout(patience);
+    this.#endWorker();
   }
 
   /** Ends the worker, at once and whatever it does; all that waits for it fails. */
@@ -81,6 +97,10 @@ export class Engine {
     this.#loading?.reject(why());
     for (const { reject } of this.#calls.values()) reject(why());
     for (const text of this.#texts.values()) text.cut(why);
+  }
+
+  #answerTo(call: number): Promise<void> {
+    return new Promise((resolve, reject) => this.#calls.set(call, { resolve, reject }));
   }
 
   #send(message: PageMessage): void {
@@ -110,7 +130,7 @@ export class Engine {
       case "text":
         this.#texts.get(message.text)?.push(message.event);
         break;
-      case "freed":
+      case "done":
         this.#calls.get(message.call)?.resolve();
         this.#calls.delete(message.call);
     }

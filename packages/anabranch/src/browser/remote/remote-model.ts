@@ -15,8 +15,6 @@ export function remoteModel(engine: Engine, { hasChatTemplate, ...facts }: Model
       if (!hasChatTemplate) throw noChatTemplate(facts.name);
       return new RemoteChat(engine, options);
     },
-    async dispose() {
-      engine.end(() => new DisposedError("The model was disposed of.", { subject: facts.name }));
-    },
+    dispose: () => engine.dispose(() => new DisposedError("The model was disposed of.", { subject: facts.name })),
   };
 }

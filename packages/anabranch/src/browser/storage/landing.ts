@@ -6,6 +6,7 @@ const LOOSE = 8 * 2 ** 20;
 
 /** Where a download goes: to storage while that takes it, or into memory. */
 export class Landing {
+  #shelf: Shelf | undefined;
   #length = 0;
   #file: NewFile | undefined;
   #blobs: Blob[] = [];
@@ -13,10 +14,12 @@ export class Landing {
   #looseBytes = 0;
 
   private constructor(
-    readonly shelf: Shelf | undefined,
+    shelf: Shelf | undefined,
     readonly stored: string,
     private readonly onRefusal: (cause: unknown) => void,
-  ) {}
+  ) {
+    this.#shelf = shelf;
+  }
 
   /** @param onRefusal hears why storage does not take it; it goes into memory then */
   static async open(shelf: Shelf | undefined, onRefusal: (cause: unknown) => void): Promise<Landing> {
@@ -35,25 +38,32 @@ export class Landing {
     return this.#file !== undefined;
   }
 
-  async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  /** @returns false where storage gave up, and has lost what came before: it must come again, and goes into memory then */
+  async write(bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
     try {
       await this.#file?.write(bytes);
     } catch (cause) {
-      await this.#fallBack(cause);
+      if (!(await this.#fallBack(cause))) return false;
     }
     if (this.#file === undefined) this.#hold(bytes);
     this.#length += bytes.byteLength;
+    return true;
   }
 
   /** All that came. */
   async finish(): Promise<Blob> {
     try {
       await this.#file?.close();
-      const kept = this.isKept ? await this.shelf?.read(this.stored) : undefined;
+      const kept = this.isKept ? await this.#shelf?.read(this.stored) : undefined;
       if (kept?.size === this.#length) return kept;
       if (this.isKept) throw new Error("The browser's storage lost a file as it was written.");
     } catch (cause) {
-      await this.#fallBack(cause);
+      if (!(await this.#fallBack(cause))) {
+        throw new IoError("The browser's storage has lost a file that was written to it.", {
+          subject: "storage",
+          cause,
+        });
+      }
     }
     this.#pack();
     return new Blob(this.#blobs);
@@ -70,28 +80,29 @@ export class Landing {
     if (this.#file === undefined) return;
     await this.#file.close().catch(() => undefined);
     this.#file = undefined;
-    await this.shelf?.remove(this.stored).catch(() => undefined);
+    await this.#shelf?.remove(this.stored).catch(() => undefined);
   }
 
   async #begin(): Promise<void> {
     try {
-      this.#file = await this.shelf?.create(this.stored);
+      this.#file = await this.#shelf?.create(this.stored);
     } catch (cause) {
+      this.#shelf = undefined;
       this.onRefusal(cause);
     }
   }
 
-  /** Takes back what storage has, since it does not take the rest. */
-  async #fallBack(cause: unknown): Promise<void> {
+  /** Takes back what storage has, since it does not take the rest. @returns whether all of it is there */
+  async #fallBack(cause: unknown): Promise<boolean> {
     const length = this.#length;
     const blob = await this.#file?.recover(length).catch(() => undefined);
-    if (length > 0 && blob?.size !== length) {
-      throw new IoError("The browser's storage has lost what was written to it.", { subject: "storage", cause });
-    }
     await this.drop();
+    this.#shelf = undefined;
+    this.onRefusal(cause);
+    if (length > 0 && blob?.size !== length) return false;
     this.#length = length;
     if (blob !== undefined) this.#blobs.push(blob);
-    this.onRefusal(cause);
+    return true;
   }
 
   #hold(bytes: Uint8Array<ArrayBuffer>): void {

@@ -3,6 +3,7 @@ import { type NewFile, ROOT, type Shelf } from "./shelf.js";
 /** What workers have besides, and no type library of pages. */
 interface SyncFile {
   write(bytes: Uint8Array, options: { readonly at: number }): number;
+  truncate(bytes: number): void;
   close(): void;
 }
 
@@ -56,6 +57,7 @@ function canWrite(): boolean {
 /** Only workers can. */
 async function writeAtOnce(handle: FileHandle): Promise<Omit<NewFile, "recover">> {
   const file = (await handle.createSyncAccessHandle?.()) as SyncFile;
+  file.truncate(0); // A longer one of that name may be there.
   let at = 0;
   return {
     async write(bytes) {

@@ -33,6 +33,9 @@ export class Server {
         break;
       case "leave":
         this.#texts.get(message.text)?.leave();
+        break;
+      case "dispose":
+        void this.#dispose(message.call);
     }
   }
 
@@ -68,7 +71,13 @@ export class Server {
 
   async #free(chat: number, call: number): Promise<void> {
     await this.#chats.get(chat)?.dispose();
-    this.send({ kind: "freed", call });
+    this.send({ kind: "done", call });
+  }
+
+  async #dispose(call: number): Promise<void> {
+    for (const text of this.#texts.values()) text.leave();
+    await this.#model?.dispose();
+    this.send({ kind: "done", call });
   }
 }
 
