@@ -32,10 +32,27 @@ export function halved(wide: bool): bool {
  */
 @inline
 export function dot4(weights: v128, x: usize, acc: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(weights, v128.load32_splat(x), acc);
-  const front = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(weights), v128.load32_splat(x));
-  const back = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(weights), v128.load32_splat(x, 4));
+  return dotFour(weights, fourAt(x), fourBehind(x), acc);
+}
+
+/** `dot4` of activations that were loaded: `fourAt` and `fourBehind` their address. */
+@inline
+export function dotFour(weights: v128, x: v128, behind: v128, acc: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(weights, x, acc);
+  const front = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(weights), x);
+  const back = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(weights), behind);
   return i32x4.add(i32x4.add(acc, front), back);
+}
+
+@inline
+export function fourAt(x: usize): v128 {
+  return v128.load32_splat(x);
+}
+
+/** The second two of four activations of the plain build, which are 16-bit. */
+@inline
+export function fourBehind(x: usize): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? i32x4.splat(0) : v128.load32_splat(x, 4);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { loadGroup } from "./dot";
+import { loadHalf } from "./half";
 import {
-  blockBytes, ceilDiv, f32TileBytes, headerBytes, INT4, INT8, int4TileBytes, int8TileBytes, paddedBlock, TILE,
-  TILE_HEADER,
+  blockBytes, ceilDiv, f32TileBytes, headerBytes, INT4, INT8, INT8_HALF, int4TileBytes, int8HalfTileBytes, int8TileBytes,
+  paddedBlock, TILE, TILE_HEADER,
 } from "./layout";
 
 /**
@@ -59,6 +60,23 @@ export function gatherInt8(
   }
 }
 
+/** `gatherRows` from tiles as `packInt8Half` lays them. */
+export function gatherInt8Half(
+  tiles: usize,
+  features: usize,
+  blockSize: usize,
+  indices: usize,
+  out: usize,
+  rowBegin: usize,
+  rowEnd: usize,
+): void {
+  for (let row = rowBegin; row < rowEnd; row++) {
+    const index = indexAt(indices, row);
+    const tile = tiles + (index / TILE) * int8HalfTileBytes(features, blockSize);
+    gatherTileRow(INT8_HALF, tile, index % TILE, features, blockSize, out + row * features * 4);
+  }
+}
+
 /** `gatherRows` from tiles as `packInt4` lays them. */
 export function gatherInt4(
   tiles: usize,
@@ -88,11 +106,11 @@ function gatherTileRow(format: i32, tile: usize, row: usize, features: usize, bl
   for (let block: usize = 0; block < ceilDiv(features, blockSize); block++) {
     const header = tile + block * blockBytes(format, padded);
     const weights = header + headerBytes(format);
-    const scale = load<f32>(header + row * 4);
+    const scale = format == INT8_HALF ? loadHalf(header + row * 2) : load<f32>(header + row * 4);
     const offset: f32 = format == INT4 ? load<f32>(weights - TILE_HEADER + row * 4) : 0;
     const first = block * blockSize;
     for (let i: usize = 0; i < min(blockSize, features - first); i++) {
-      const weight = format == INT8 ? int8At(weights, row, i) : int4At(weights, row, i);
+      const weight = format == INT4 ? int4At(weights, row, i) : int8At(weights, row, i);
       store<f32>(out + (first + i) * 4, <f32>weight * scale + offset);
     }
   }

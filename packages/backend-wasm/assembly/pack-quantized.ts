@@ -1,5 +1,6 @@
 import { storeGroup } from "./dot";
-import { blockBytes, ceilDiv, headerBytes, INT4, INT8, paddedBlock, STEP, TILE, TILE_HEADER } from "./layout";
+import { storeHalf } from "./half";
+import { blockBytes, ceilDiv, headerBytes, INT4, INT8, INT8_HALF, paddedBlock, STEP, TILE, TILE_HEADER } from "./layout";
 
 /** A nibble that stands for zero. */
 const ZERO: u32 = 8;
@@ -22,6 +23,20 @@ export function packInt8(
   tileEnd: usize,
 ): void {
   pack(INT8, data, scales, 0, rows, features, blockSize, out, tileBegin, tileEnd);
+}
+
+/** `packInt8` for scales of 16 bits, given as f32, and blocks of at most 128 weights, whose sums 16 bits hold. */
+export function packInt8Half(
+  data: usize,
+  scales: usize,
+  rows: usize,
+  features: usize,
+  blockSize: usize,
+  out: usize,
+  tileBegin: usize,
+  tileEnd: usize,
+): void {
+  pack(INT8_HALF, data, scales, 0, rows, features, blockSize, out, tileBegin, tileEnd);
 }
 
 /**
@@ -70,9 +85,15 @@ function pack(
       const index = row * blocks + block;
       const first = block * blockSize;
       const length = min(blockSize, features - first);
-      const sum = format == INT8
-        ? packRow8(data + row * features + first, length, groups, row % TILE)
-        : packRow4(data + ((index * blockSize) >> 1), length, padded, groups, row % TILE);
+      const sum = format == INT4
+        ? packRow4(data + ((index * blockSize) >> 1), length, padded, groups, row % TILE)
+        : packRow8(data + row * features + first, length, groups, row % TILE);
+      if (format == INT8_HALF) {
+        const header = at + (row % TILE) * 2;
+        storeHalf(header, load<f32>(scales + index * 4));
+        if (ASC_FEATURE_RELAXED_SIMD) store<i16>(header + (TILE_HEADER >> 1), <i16>-sum);
+        continue;
+      }
       let header = at + (row % TILE) * 4;
       store<f32>(header, load<f32>(scales + index * 4));
       if (ASC_FEATURE_RELAXED_SIMD) store<i32>((header += TILE_HEADER), sum);

@@ -3,14 +3,14 @@ import { add, addBias, scale } from "./add";
 import { attend } from "./attend";
 import { AttendCall } from "./attend-call";
 import { copyRows } from "./copy";
-import { gatherF32, gatherInt4, gatherInt8, gatherRows } from "./gather";
+import { gatherF32, gatherInt4, gatherInt8, gatherInt8Half, gatherRows } from "./gather";
 import { hadamard } from "./hadamard";
 import { insertStreams } from "./insert-streams";
 import { matmulF32 } from "./matmul-f32";
-import { matmulInt4, matmulInt8 } from "./matmul-quantized";
+import { matmulInt4, matmulInt8, matmulInt8Half } from "./matmul-quantized";
 import { layerNorm, norm } from "./norm";
 import { packF32 } from "./pack-f32";
-import { packInt4, packInt8 } from "./pack-quantized";
+import { packInt4, packInt8, packInt8Half } from "./pack-quantized";
 import { quantize } from "./quantize";
 import { argmax, logProb, logSumExp, topK } from "./read-logits";
 import { rope } from "./rope";
@@ -56,6 +56,8 @@ function runStep(step: i32, a: usize, scratch: usize, begin: usize, end: usize):
       return gatherF32(word(a, 0), word(a, 1), word(a, 2), word(a, 3), begin, end);
     case code.GATHER_INT8:
       return gatherInt8(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), begin, end);
+    case code.GATHER_INT8_HALF:
+      return gatherInt8Half(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), begin, end);
     case code.GATHER_INT4:
       return gatherInt4(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), begin, end);
     case code.QUANTIZE:
@@ -64,6 +66,11 @@ function runStep(step: i32, a: usize, scratch: usize, begin: usize, end: usize):
       );
     case code.MATMUL_INT8:
       return matmulInt8(
+        word(a, 0), word(a, 1), <i32>word(a, 2), word(a, 3), word(a, 4), word(a, 5), word(a, 6), word(a, 7),
+        word(a, 8), begin, end,
+      );
+    case code.MATMUL_INT8_HALF:
+      return matmulInt8Half(
         word(a, 0), word(a, 1), <i32>word(a, 2), word(a, 3), word(a, 4), word(a, 5), word(a, 6), word(a, 7),
         word(a, 8), begin, end,
       );
@@ -80,6 +87,8 @@ function runStep(step: i32, a: usize, scratch: usize, begin: usize, end: usize):
       return packF32(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5), begin, end);
     case code.PACK_INT8:
       return packInt8(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5), begin, end);
+    case code.PACK_INT8_HALF:
+      return packInt8Half(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5), begin, end);
     case code.PACK_INT4:
       return packInt4(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5), word(a, 6), begin, end);
     case code.NORM:

@@ -29,6 +29,9 @@ export const ARGMAX = 23;
 export const LOG_SUM_EXP = 24;
 export const LOG_PROB = 25;
 export const TOP_K = 26;
+export const MATMUL_INT8_HALF = 27;
+export const PACK_INT8_HALF = 28;
+export const GATHER_INT8_HALF = 29;
 
 /** Words of a step before its arguments: code, words in all, units, units of the smallest piece, whether a barrier comes first. */
 export const STEP_HEADER = 5;

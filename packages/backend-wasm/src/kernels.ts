@@ -28,6 +28,8 @@ export interface Kernels {
 
   /** A tile of 8-bit weights with `features` inputs. As blockSize give `features` where there is one scale an output. */
   int8TileBytes(features: number, blockSize: number): number;
+  /** The same with scales of 16 bits. */
+  int8HalfTileBytes(features: number, blockSize: number): number;
   int4TileBytes(features: number, blockSize: number): number;
   f32TileBytes(features: number): number;
   /** A row of activations, quantized to meet weights of this block size. */
@@ -53,6 +55,8 @@ export interface Kernels {
     tileBegin: number,
     tileEnd: number,
   ): void;
+  /** `packInt8` where every scale is a 16-bit float that is not negative, given as f32, and blocks have at most 128 weights. */
+  packInt8Half: Kernels["packInt8"];
   /**
    * `Int4BlockTensor` into tiles.
    *
@@ -120,6 +124,8 @@ export interface Kernels {
     tileBegin: number,
     tileEnd: number,
   ): void;
+  /** For tiles of `packInt8Half`: the same bits. */
+  matmulInt8Half: Kernels["matmulInt8"];
   matmulInt4: Kernels["matmulInt8"];
   /** @param x f32 [rows, xStride] */
   matmulF32(
@@ -150,6 +156,7 @@ export interface Kernels {
     rowBegin: number,
     rowEnd: number,
   ): void;
+  gatherInt8Half: Kernels["gatherInt8"];
   gatherInt4: Kernels["gatherInt8"];
 
   // ---- between the products ----

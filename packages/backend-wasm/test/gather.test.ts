@@ -1,10 +1,11 @@
 import { toFloat32, type WeightTensor } from "@anabranch/core";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { hasHalfScales } from "../src/weights/half-scales.js";
 import { Arena } from "./arena.js";
 import { pack } from "./pack.js";
 import { cuts, inPieces } from "./pieces.js";
-import { randomInt4, randomInt8 } from "./quantized.js";
+import { randomHalfInt8, randomInt4, randomInt8 } from "./quantized.js";
 import { randomFloats, randomNumbers } from "./random-numbers.js";
 import { distance } from "./reference.js";
 
@@ -20,6 +21,7 @@ const forms: Record<string, (seed: number, rows: number, features: number) => We
   "a plain table": (seed, rows, features) => f32(seed, rows, features),
   "float32 tiles": (seed, rows, features) => f32(seed, rows, features),
   "8-bit tiles": (seed, rows, features) => randomInt8(seed, rows, features, 32),
+  "8-bit tiles with scales of 16 bits": (seed, rows, features) => randomHalfInt8(seed, rows, features, 32),
   "4-bit tiles": (seed, rows, features) => randomInt4(seed, rows, features, 16),
 };
 
@@ -36,6 +38,7 @@ function gather(form: string, tensor: WeightTensor, indices: Int32Array, cutsAt:
   inPieces(indices.length, cutsAt, (...range: Range) => {
     if (form === "a plain table") kernels.gatherRows(from, features, at, out, ...range);
     else if (tensor.format === "f32") kernels.gatherF32(from, features, at, out, ...range);
+    else if (hasHalfScales(tensor)) kernels.gatherInt8Half(from, features, 32, at, out, ...range);
     else if (tensor.format === "int8-block") kernels.gatherInt8(from, features, tensor.blockSize, at, out, ...range);
     else kernels.gatherInt4(from, features, tensor.blockSize, at, out, ...range);
   });

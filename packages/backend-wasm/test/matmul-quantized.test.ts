@@ -5,7 +5,7 @@ import type { ActivationBits } from "../src/index.js";
 import { Arena } from "./arena.js";
 import { multiply, pack } from "./pack.js";
 import { cuts } from "./pieces.js";
-import { constantInt8, dotRow, quantizeRow, randomInt4, randomInt8 } from "./quantized.js";
+import { constantInt8, dotRow, quantizeRow, randomHalfInt8, randomInt4, randomInt8 } from "./quantized.js";
 import { randomFloats } from "./random-numbers.js";
 import { distance, reference, tensor } from "./reference.js";
 
@@ -19,7 +19,8 @@ const LONGEST_BLOCK = 2048;
 const shapes = {
   rows: fc.integer({ min: 1, max: 11 }),
   features: fc.integer({ min: 1, max: 150 }),
-  outputs: fc.integer({ min: 1, max: 37 }),
+  // Four tiles of 8 are multiplied together, and while they are, four more are loaded.
+  outputs: fc.integer({ min: 1, max: 110 }),
   blockSize: fc.constantFrom(2, 16, 30, 32, 64, 1024),
   bits: fc.constantFrom<ActivationBits>(7, 14),
   perRow: fc.boolean(),
@@ -29,6 +30,7 @@ const shapes = {
 
 const formats = [
   ["8-bit", randomInt8],
+  ["8-bit, in blocks with scales of 16 bits,", randomHalfInt8],
   ["4-bit", randomInt4],
 ] as const;
 

@@ -1,5 +1,6 @@
 import type { WeightTensor } from "@anabranch/core";
 import { type ActivationBits, TILE_ROWS } from "../src/index.js";
+import { hasHalfScales } from "../src/weights/half-scales.js";
 import type { Arena } from "./arena.js";
 import { inPieces } from "./pieces.js";
 
@@ -23,10 +24,11 @@ export function pack(arena: Arena, tensor: WeightTensor, cutsAt: readonly number
   const { blockSize } = tensor;
   const scales = arena.put(tensor.scales);
   if (tensor.format === "int8-block") {
-    const tiles = arena.room(tileCount * kernels.int8TileBytes(features, blockSize));
-    inPieces(tileCount, cutsAt, (...range) =>
-      kernels.packInt8(data, scales, rows, features, blockSize, tiles, ...range),
-    );
+    const halfScales = hasHalfScales(tensor);
+    const perTile = halfScales ? kernels.int8HalfTileBytes : kernels.int8TileBytes;
+    const tiles = arena.room(tileCount * perTile(features, blockSize));
+    const packTiles = halfScales ? kernels.packInt8Half : kernels.packInt8;
+    inPieces(tileCount, cutsAt, (...range) => packTiles(data, scales, rows, features, blockSize, tiles, ...range));
     return { tensor, tiles, tileCount };
   }
   const offsets = tensor.offsets === undefined ? 0 : arena.put(tensor.offsets);
@@ -60,7 +62,8 @@ export function multiply(
   inPieces(rows, cutsAt, (...range) =>
     kernels.quantize(from, features, features, blockSize, bits, perRow, quantized, ...range),
   );
-  const product = tensor.format === "int8-block" ? kernels.matmulInt8 : kernels.matmulInt4;
+  const int8 = hasHalfScales(tensor) ? kernels.matmulInt8Half : kernels.matmulInt8;
+  const product = tensor.format === "int8-block" ? int8 : kernels.matmulInt4;
   inPieces(tileCount, cutsAt, (...range) =>
     product(quantized, rows, bits, tiles, features, blockSize, out, outputs, outputs, ...range),
   );

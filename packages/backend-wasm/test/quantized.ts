@@ -91,6 +91,18 @@ export function randomInt8(seed: number, rows: number, features: number, blockSi
   };
 }
 
+/** The same with scales that 16-bit floats hold, subnormal ones among them; of long blocks they stay 32-bit. */
+export function randomHalfInt8(seed: number, rows: number, features: number, blockSize: number): Int8BlockTensor {
+  const tensor = randomInt8(seed, rows, features, blockSize);
+  const scales = tensor.scales.map((scale, index) => {
+    const size = Math.abs(scale) * (index % 8 === 7 ? 2 ** -10 : 1);
+    // 10 bits of mantissa, down to 2^-24.
+    const unit = 2 ** Math.max(-24, Math.floor(Math.log2(size)) - 10);
+    return Math.round(size / unit) * unit;
+  });
+  return { ...tensor, scales };
+}
+
 /** One block a row, of the same weight everywhere. */
 export function constantInt8(weight: number, rows: number, features: number): Int8BlockTensor {
   const data = new Int8Array(rows * features).fill(weight);

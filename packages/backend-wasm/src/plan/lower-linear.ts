@@ -1,4 +1,11 @@
-import { MATMUL_F32, MATMUL_INT4, MATMUL_INT8, PACK_F32, QUANTIZE } from "../../assembly/step-codes.js";
+import {
+  MATMUL_F32,
+  MATMUL_INT4,
+  MATMUL_INT8,
+  MATMUL_INT8_HALF,
+  PACK_F32,
+  QUANTIZE,
+} from "../../assembly/step-codes.js";
 import { TILE_ROWS } from "../kernels.js";
 import type { TiledMatrix } from "../weights/stored-weight.js";
 import { byRow, type Located, type Lower, type Lowering, wholly } from "./lowering.js";
@@ -34,7 +41,7 @@ export const lowerLinear: Lower<"linear"> = (node, at) => {
     });
   }
   at.emit({
-    code: matrix.format === "int8-block" ? MATMUL_INT8 : MATMUL_INT4,
+    code: matrix.format === "int4-block" ? MATMUL_INT4 : matrix.halfScales ? MATMUL_INT8_HALF : MATMUL_INT8,
     args: [
       ...[place.address, from.rows, bits, matrix.address, from.features, blockSize],
       ...[to.address, to.features, to.features],
@@ -61,7 +68,10 @@ function packInPlan(at: Lowering, name: string, transposed: boolean): TiledMatri
   const strides = transposed ? [1, second] : [second, 1];
   const units = Math.ceil(rows / TILE_ROWS);
   const { address: tilesAt } = at.room(units * at.kernels.f32TileBytes(features));
-  const matrix = { layout: "tiles", format: "f32", address: tilesAt, rows, features, blockSize: features } as const;
+  const matrix: TiledMatrix = {
+    ...{ layout: "tiles", format: "f32", address: tilesAt, rows, features },
+    ...{ blockSize: features, halfScales: false },
+  };
   const written = { ...tilesOf(at, matrix), stride: at.kernels.f32TileBytes(features) };
   at.emit({
     code: PACK_F32,

@@ -3,6 +3,7 @@ import {
   GATHER_F32,
   GATHER_INT4,
   GATHER_INT8,
+  GATHER_INT8_HALF,
   GATHER_ROWS,
   INSERT_STREAMS,
 } from "../../assembly/step-codes.js";
@@ -22,10 +23,10 @@ export const lowerEmbed: Lower<"embed"> = ({ inputs: [table, tokens], outputs: [
     at.emit({ code: GATHER_ROWS, args, units: to.rows, reads: [...reads, wholly(at.value(table))], writes });
     return;
   }
-  const { address, format, features, blockSize } = weight;
+  const { address, format, features, blockSize, halfScales } = weight;
   const blocks = format === "f32" ? [] : [blockSize];
   const args = [address, features, ...blocks, indices.address, to.address];
-  at.emit({ code: GATHER[format], args, units: to.rows, reads, writes });
+  at.emit({ code: halfScales ? GATHER_INT8_HALF : GATHER[format], args, units: to.rows, reads, writes });
 };
 
 export const lowerSelect: Lower<"select"> = ({ inputs: [x, rows], outputs: [out] }, at) => {

@@ -1,9 +1,10 @@
 import { dataLength, ShapeMismatchError, toFloat32, UnsupportedError, type WeightTensor } from "@anabranch/core";
-import { PACK_F32, PACK_INT4, PACK_INT8 } from "../../assembly/step-codes.js";
+import { PACK_F32, PACK_INT4, PACK_INT8, PACK_INT8_HALF } from "../../assembly/step-codes.js";
 import { type Kernels, TILE_ROWS } from "../kernels.js";
 import { type Heap, OutOfMemory } from "../memory/heap.js";
 import { writeSteps } from "../plan/write-steps.js";
 import type { ThreadPool } from "../threads/thread-pool.js";
+import { hasHalfScales } from "./half-scales.js";
 import type { PlainNumbers, StoredWeight, TiledMatrix, WeightLayout } from "./stored-weight.js";
 
 /** Bytes of a matrix that are laid in tiles at a time: what weights take beside themselves while they are loaded. */
@@ -33,7 +34,7 @@ export function storeWeight(pool: ThreadPool, name: string, tensor: WeightTensor
 export function storedBytes(kernels: Kernels, tensor: WeightTensor, layout: WeightLayout): number {
   if (layout === "plain") return 4 * sizeOf(tensor.shape);
   const [rows, features] = tensor.shape as readonly [number, number];
-  return Math.ceil(rows / TILE_ROWS) * tileBytes(kernels, tensor.format, features, blockSizeOf(tensor));
+  return Math.ceil(rows / TILE_ROWS) * tileBytes(kernels, tensor, features, hasHalfScales(tensor));
 }
 
 /** @throws UnsupportedError naming what did not fit */
@@ -56,19 +57,26 @@ function storeTiles(pool: ThreadPool, tensor: WeightTensor): TiledMatrix {
   const { heap, kernels } = pool;
   const [rows, features] = tensor.shape as readonly [number, number];
   const blockSize = blockSizeOf(tensor);
-  const perTile = tileBytes(kernels, tensor.format, features, blockSize);
+  const halfScales = hasHalfScales(tensor);
+  const perTile = tileBytes(kernels, tensor, features, halfScales);
   const address = heap.allocate(Math.ceil(rows / TILE_ROWS) * perTile);
   const perRow = (tensor.data.byteLength + scaleBytes(tensor)) / rows;
   const portion = Math.max(TILE_ROWS, Math.floor(PORTION / perRow / TILE_ROWS) * TILE_ROWS);
   for (let row = 0; row < rows; row += portion) {
     const end = Math.min(rows, row + portion);
-    packRows(pool, tensor, [row, end], address + (row / TILE_ROWS) * perTile);
+    packRows(pool, tensor, halfScales, [row, end], address + (row / TILE_ROWS) * perTile);
   }
-  return { layout: "tiles", format: tensor.format, address, rows, features, blockSize };
+  return { layout: "tiles", format: tensor.format, address, rows, features, blockSize, halfScales };
 }
 
 /** Lays rows begin..end-1 in tiles, from `tiles` on. */
-function packRows(pool: ThreadPool, tensor: WeightTensor, rows: readonly [number, number], tiles: number): void {
+function packRows(
+  pool: ThreadPool,
+  tensor: WeightTensor,
+  halfScales: boolean,
+  rows: readonly [number, number],
+  tiles: number,
+): void {
   const { heap } = pool;
   const staged: number[] = [];
   const stage = (array: WeightTensor["data"]): number => {
@@ -87,7 +95,8 @@ function packRows(pool: ThreadPool, tensor: WeightTensor, rows: readonly [number
     step = { code: PACK_F32, args: [stage(tensor.data), features, 1, count, features, tiles], ...none };
   } else if (tensor.format === "int8-block") {
     const { data, scales, blockSize } = tensor;
-    step = { code: PACK_INT8, args: [stage(data), stage(scales), count, features, blockSize, tiles], ...none };
+    const code = halfScales ? PACK_INT8_HALF : PACK_INT8;
+    step = { code, args: [stage(data), stage(scales), count, features, blockSize, tiles], ...none };
   } else {
     const { data, scales, offsets, blockSize } = tensor;
     const offsetsAt = offsets === undefined ? 0 : stage(offsets);
@@ -103,11 +112,12 @@ function blockSizeOf(tensor: WeightTensor): number {
   return tensor.format === "f32" ? (tensor.shape[1] as number) : tensor.blockSize;
 }
 
-function tileBytes(kernels: Kernels, format: WeightTensor["format"], features: number, blockSize: number): number {
-  if (format === "f32") return kernels.f32TileBytes(features);
-  return format === "int8-block"
-    ? kernels.int8TileBytes(features, blockSize)
-    : kernels.int4TileBytes(features, blockSize);
+function tileBytes(kernels: Kernels, tensor: WeightTensor, features: number, halfScales: boolean): number {
+  if (tensor.format === "f32") return kernels.f32TileBytes(features);
+  if (tensor.format === "int4-block") return kernels.int4TileBytes(features, tensor.blockSize);
+  return halfScales
+    ? kernels.int8HalfTileBytes(features, tensor.blockSize)
+    : kernels.int8TileBytes(features, tensor.blockSize);
 }
 
 function scaleBytes(tensor: WeightTensor): number {

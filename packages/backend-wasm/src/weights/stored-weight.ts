@@ -9,6 +9,8 @@ export interface TiledMatrix {
   readonly features: number;
   /** Features a scale; all of them where there are no scales. */
   readonly blockSize: number;
+  /** Whether scales are kept in 16 bits. */
+  readonly halfScales: boolean;
 }
 
 /** Float32 numbers as they are: a norm's weight, the embedding of streams. */

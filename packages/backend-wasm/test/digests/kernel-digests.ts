@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { attendCallBytes, writeAttendCall } from "../../src/index.js";
 import { Arena } from "../arena.js";
 import { multiply, pack } from "../pack.js";
-import { constantInt8, randomInt4, randomInt8 } from "../quantized.js";
+import { constantInt8, randomHalfInt8, randomInt4, randomInt8 } from "../quantized.js";
 import { randomFloats } from "../random-numbers.js";
 
 /** The bits of what every kernel computes, by name, so that builds and engines can be compared. */
@@ -23,7 +23,7 @@ export async function kernelDigests(build: { shared: boolean; relaxed: boolean }
 type Digest = (name: string, numbers: Float32Array | Int32Array) => void;
 
 function digestProducts(arena: Arena, digest: Digest): void {
-  const [rows, outputs, features] = [7, 44, 200];
+  const [rows, outputs, features] = [7, 116, 200];
   const x = randomFloats(1, rows * features, 3);
   for (const blockSize of [32, 64, features]) {
     for (const bits of [7, 14] as const) {
@@ -31,6 +31,8 @@ function digestProducts(arena: Arena, digest: Digest): void {
         const name = `${blockSize}, ${bits} bits${perRow ? ", per row" : ""}`;
         const int8 = randomInt8(2, outputs, features, blockSize);
         digest(`int8, ${name}`, multiply(arena, x, pack(arena, int8), { bits, perRow }));
+        const half = randomHalfInt8(2, outputs, features, blockSize);
+        digest(`int8, scales of 16 bits, ${name}`, multiply(arena, x, pack(arena, half), { bits, perRow }));
         const int4 = randomInt4(2, outputs, features, blockSize);
         digest(`int4, ${name}`, multiply(arena, x, pack(arena, int4), { bits, perRow }));
       }
