@@ -71,6 +71,28 @@ export function storeActivations(x: usize, second: usize, q: v128, wide: bool): 
   }
 }
 
+/** `storeActivations` of 16 beside each other. */
+@inline
+export function storeSixteen(x: usize, second: usize, a: v128, b: v128, c: v128, d: v128, wide: bool): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const offset = i32x4.splat(ACTIVATION_OFFSET);
+    if (wide) {
+      const low = i32x4.splat(127);
+      storeSixteenBytes(second, v128.and(a, low), v128.and(b, low), v128.and(c, low), v128.and(d, low));
+      (a = i32x4.shr_s(a, 7)), (b = i32x4.shr_s(b, 7)), (c = i32x4.shr_s(c, 7)), (d = i32x4.shr_s(d, 7));
+    }
+    storeSixteenBytes(x, i32x4.add(a, offset), i32x4.add(b, offset), i32x4.add(c, offset), i32x4.add(d, offset));
+  } else {
+    v128.store(x, i16x8.narrow_i32x4_s(a, b));
+    v128.store(x, i16x8.narrow_i32x4_s(c, d), 16);
+  }
+}
+
+@inline
+function storeSixteenBytes(at: usize, a: v128, b: v128, c: v128, d: v128): void {
+  v128.store(at, i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
+}
+
 @inline
 function storeBytes(at: usize, integers: v128): void {
   const words = i16x8.narrow_i32x4_s(integers, integers);

@@ -1,5 +1,5 @@
-import { activationLevels, halved, storeActivations } from "./dot";
-import { loadFirst, maxLanes } from "./lanes";
+import { activationLevels, halved, storeActivations, storeSixteen } from "./dot";
+import { loadFirst } from "./lanes";
 import { ceilDiv, groupBytes, paddedBlock, quantizedRowBytes, valueBytes } from "./layout";
 
 /** Where no number is as large as this, all count as 0: levels / max would overflow, and products be very slow. */
@@ -70,23 +70,48 @@ function quantizeBlock(
 ): i32 {
   const factor = f32x4.splat(inverse);
   let sum = i32x4.splat(0);
-  for (let at: usize = 0; at < padded; at += 4) {
+  let at: usize = 0;
+  for (; at + 16 <= length; at += 16) {
+    const from = x + at * 4;
+    const a = rounded(v128.load(from), factor, wide), b = rounded(v128.load(from, 16), factor, wide);
+    const c = rounded(v128.load(from, 32), factor, wide), d = rounded(v128.load(from, 48), factor, wide);
+    storeSixteen(out, out + halfBytes, a, b, c, d, wide);
+    out += 4 * groupBytes();
+    sum = i32x4.add(sum, i32x4.add(i32x4.add(a, b), i32x4.add(c, d)));
+  }
+  for (; at < padded; at += 4) {
     const numbers = at < length ? loadFirst(x + at * 4, length - at) : f32x4.splat(0);
-    const q = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(numbers, factor)));
+    const q = rounded(numbers, factor, wide);
     storeActivations(out, out + halfBytes, q, wide);
     out += groupBytes();
     sum = i32x4.add(sum, q);
   }
-  return (
-    i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3)
-  );
+  sum = i32x4.add(sum, v128.shuffle<i32>(sum, sum, 2, 3, 0, 1));
+  return i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1);
 }
 
-/** max |x|; NaN where there is one, so that it reaches the output. */
+/**
+ * x * factor to the nearest integers, ties to even: 1.5 * 2^23 added leaves them in the lowest bits. What is no number becomes
+ * one in the range of activations.
+ */
+@inline
+function rounded(x: v128, factor: v128, wide: bool): v128 {
+  const shifted = f32x4.add(f32x4.mul(x, factor), f32x4.splat(12582912));
+  return i32x4.min_s(i32x4.sub(shifted, i32x4.splat(0x4b400000)), i32x4.splat(activationLevels(wide)));
+}
+
+/** max |x|; NaN where there is one, so that it reaches the output: without their signs, floats are ordered as integers are. */
+@inline
 function largestOf(x: usize, length: usize): f32 {
-  let largest = f32x4.splat(0);
-  for (let at: usize = 0; at < length; at += 4) {
-    largest = f32x4.max(largest, f32x4.abs(loadFirst(x + at * 4, length - at)));
+  const unsigned = i32x4.splat(0x7fffffff);
+  let a = i32x4.splat(0), b = a;
+  let at: usize = 0;
+  for (; at + 8 <= length; at += 8) {
+    a = i32x4.max_s(a, v128.and(v128.load(x + at * 4), unsigned));
+    b = i32x4.max_s(b, v128.and(v128.load(x + at * 4, 16), unsigned));
   }
-  return maxLanes(largest);
+  for (; at < length; at += 4) a = i32x4.max_s(a, v128.and(loadFirst(x + at * 4, length - at), unsigned));
+  a = i32x4.max_s(a, b);
+  a = i32x4.max_s(a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
+  return max(f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 1));
 }
