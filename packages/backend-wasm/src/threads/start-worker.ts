@@ -16,7 +16,8 @@ export function startWorker(task: WorkerTask): PlanWorker {
 }
 
 function startNodeWorker(threads: typeof import("node:worker_threads"), task: WorkerTask): PlanWorker {
-  const worker = new threads.Worker(workerSource, { eval: true, name: `anabranch ${task.thread}` });
+  // No options of the process's own: `--input-type=module` would take the program for a module.
+  const worker = new threads.Worker(workerSource, { eval: true, execArgv: [], name: `anabranch ${task.thread}` });
   const ready = new Promise<void>((resolve, reject) => {
     worker.once("message", () => {
       // A model that was not disposed keeps no process from ending.
