@@ -3,7 +3,7 @@ import { COPY_ROWS } from "../../assembly/step-codes.js";
 import { Arena, type Place } from "./arena.js";
 import type { Lifetimes } from "./lifetimes.js";
 import { byRow, type Located, type Lowering, type RopeTable } from "./lowering.js";
-import type { CopiedInput, FollowedInput, Plan, PlannedOutput } from "./plan.js";
+import type { CopiedInput, FollowedInput, Plan, PlannedOutput, PlannedOutputs } from "./plan.js";
 import type { PlannedGraph, PlanRequest } from "./plan-graph.js";
 import type { Step } from "./step.js";
 import { writeSteps } from "./write-steps.js";
@@ -161,7 +161,8 @@ export class PlanBuilder implements Lowering {
   }
 
   finish(): Plan {
-    const { outputs, threads } = this.#planned;
+    const { threads } = this.#planned;
+    const outputs = this.#gatherOutputs();
     const scratch = { address: this.#beforehand(this.#scratchBytes * threads), bytes: this.#scratchBytes };
     const steps = writeSteps(this.heap, this.#steps, { threads, scratch });
     return {
@@ -171,7 +172,7 @@ export class PlanBuilder implements Lowering {
       copied: this.#copied,
       followed: [...this.#words].map(([name, words]): FollowedInput => ({ name, words, address: 0 })),
       ropeTables: [...this.#tables.values()],
-      outputs: outputs.map((name) => this.#plannedOutput(name)),
+      outputs,
     };
   }
 
@@ -179,9 +180,24 @@ export class PlanBuilder implements Lowering {
     for (const address of this.#constants) this.heap.free(address);
   }
 
-  #plannedOutput(name: string): PlannedOutput {
-    const value = this.#planned.graph.outputs[name] as string;
-    return { name, at: this.value(value), dtype: this.#valueOf(value).dtype };
+  /** Lays all outputs beside each other, so that they leave by one copy. */
+  #gatherOutputs(): PlannedOutputs {
+    let length = 0;
+    const parts = this.#planned.outputs.map((name): PlannedOutput => {
+      const value = this.#planned.graph.outputs[name] as string;
+      const { shape } = this.value(value);
+      const offset = length;
+      length += sizeOf(shape);
+      return { name, shape, offset, length: length - offset, dtype: this.#valueOf(value).dtype };
+    });
+    const { address } = this.#arena.append(4 * length);
+    for (const { name, offset } of parts) {
+      const from = this.value(this.#planned.graph.outputs[name] as string);
+      const to = { ...from, address: address + 4 * offset };
+      const args = [from.address, from.features, from.features, to.address, from.features];
+      this.emit({ code: COPY_ROWS, args, units: from.rows, reads: [byRow(from)], writes: [byRow(to)] });
+    }
+    return { address, length, parts };
   }
 
   /** A value that is there, or an input, which is copied in before each run. */
@@ -190,7 +206,7 @@ export class PlanBuilder implements Lowering {
     if (known !== undefined) return known;
     const { dtype } = this.#valueOf(name);
     const shape = this.shape(name);
-    const length = shape.reduce((size, axis) => size * axis, 1);
+    const length = sizeOf(shape);
     const address = this.#beforehand(4 * length);
     this.#copied.push({ name, address, length, dtype });
     const living: Living = { at: located(address, shape), derived: new Map() };
@@ -200,7 +216,7 @@ export class PlanBuilder implements Lowering {
 
   #take(name: string): [Located, Place] {
     const shape = this.shape(name);
-    const place = this.#arena.take(4 * shape.reduce((size, axis) => size * axis, 1));
+    const place = this.#arena.take(4 * sizeOf(shape));
     return [located(place.address, shape), place];
   }
 
@@ -216,6 +232,10 @@ export class PlanBuilder implements Lowering {
   shape(name: string): readonly number[] {
     return this.#valueOf(name).shape.map((dim) => resolveDim(dim, this.#options.symbols) as number);
   }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, axis) => size * axis, 1);
 }
 
 function located(address: number, shape: readonly number[]): Located {

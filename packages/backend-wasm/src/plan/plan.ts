@@ -1,5 +1,5 @@
 import type { Heap } from "../memory/heap.js";
-import type { Located, RopeTable } from "./lowering.js";
+import type { RopeTable } from "./lowering.js";
 
 /** An input that is copied into the plan's memory before each run. */
 export interface CopiedInput {
@@ -18,11 +18,22 @@ export interface FollowedInput {
   address: number;
 }
 
-/** An output after a run, until the next. */
+/** Where an output is among all of them. */
 export interface PlannedOutput {
   readonly name: string;
-  readonly at: Located;
+  readonly shape: readonly number[];
+  /** Numbers before it. */
+  readonly offset: number;
+  readonly length: number;
   readonly dtype: "f32" | "i32";
+}
+
+/** What a run leaves behind, until the next. */
+export interface PlannedOutputs {
+  readonly address: number;
+  /** Numbers of 4 bytes. */
+  readonly length: number;
+  readonly parts: readonly PlannedOutput[];
 }
 
 /** A graph laid out for one set of shapes: made once, run again and again. */
@@ -36,7 +47,7 @@ export interface Plan {
   readonly copied: readonly CopiedInput[];
   readonly followed: readonly FollowedInput[];
   readonly ropeTables: readonly RopeTable[];
-  readonly outputs: readonly PlannedOutput[];
+  readonly outputs: PlannedOutputs;
 }
 
 export function freePlan(heap: Heap, { steps, constants }: Plan): void {

@@ -1,9 +1,10 @@
-import { type CompiledGraph, DisposedError, type Graph, InvalidArgumentError, type Tensor } from "@anabranch/core";
+import { type CompiledGraph, DisposedError, type Graph, type Tensor } from "@anabranch/core";
 import { checkInputs } from "@anabranch/graph-backend";
 import { HeldTensor } from "../memory/held-tensors.js";
-import { freePlan, type Plan, type PlannedOutput } from "../plan/plan.js";
+import { freePlan, type Plan } from "../plan/plan.js";
 import type { PlannedGraph } from "../plan/plan-graph.js";
 import { feedPlan } from "./feed-plan.js";
+import { takeOutputs } from "./take-outputs.js";
 import type { WasmEngine } from "./wasm-engine.js";
 
 /** Plans that a graph keeps: one for each number of rows that comes again and again. */
@@ -24,6 +25,8 @@ export class WasmGraph implements CompiledGraph {
   readonly #parts: WasmGraphParts;
   /** By the lengths of the graph's symbols; the latest used stands last. */
   readonly #plans = new Map<string, Plan>();
+  /** Of the latest run: the next is mostly given the same tensors, with other numbers in them. */
+  #latest: { readonly plan: Plan; readonly inputs: readonly (readonly [name: string, tensor: Tensor])[] } | undefined;
   #generation = 0;
   #disposed = false;
 
@@ -38,15 +41,11 @@ export class WasmGraph implements CompiledGraph {
     into: Readonly<Record<string, Tensor>> = {},
   ): Promise<Record<string, Tensor>> {
     if (this.#disposed) throw new DisposedError(`The graph ${this.graph.name} was disposed.`);
-    const { engine, heap, expected } = this.#parts;
-    const symbols = new Map<string, number>();
-    checkInputs(this.graph, expected, inputs, symbols);
-    const plan = this.#planFor(symbols, inputs);
+    const { engine, heap } = this.#parts;
+    const plan = this.#planFor(inputs);
     feedPlan(heap, plan, inputs);
     engine.run(plan.steps);
-    const outputs: Record<string, Tensor> = {};
-    for (const output of plan.outputs) outputs[output.name] = this.#take(output, into[output.name]);
-    return outputs;
+    return takeOutputs(heap, plan.outputs, into);
   }
 
   async dispose(): Promise<void> {
@@ -56,21 +55,21 @@ export class WasmGraph implements CompiledGraph {
     this.#parts.free();
   }
 
-  #planFor(symbols: ReadonlyMap<string, number>, inputs: Readonly<Record<string, Tensor>>): Plan {
-    const { engine, heap } = this.#parts;
+  /** @throws InvalidArgumentError for inputs that do not fit the graph */
+  #planFor(inputs: Readonly<Record<string, Tensor>>): Plan {
+    const { engine, heap, expected } = this.#parts;
     // Whoever needed a larger arena moved it, and no plan made before knows.
     if (this.#generation !== engine.arenaGeneration) this.#forget();
+    const latest = this.#latest;
+    if (latest !== undefined && areSame(latest.inputs, inputs)) return latest.plan;
+    const symbols = new Map<string, number>();
+    checkInputs(this.graph, expected, inputs, symbols);
     const key = [...symbols.values()].join();
     const known = this.#plans.get(key);
-    if (known !== undefined) {
-      this.#plans.delete(key);
-      this.#plans.set(key, known);
-      return known;
-    }
-    const held = new Set([...this.#parts.expected].filter((name) => inputs[name] instanceof HeldTensor));
-    const plan = engine.plan(this.#parts, { symbols, held });
+    const plan = known ?? engine.plan(this.#parts, { symbols, held: this.#heldAmong(inputs) });
     if (this.#generation !== engine.arenaGeneration) this.#forget();
-    this.#generation = engine.arenaGeneration;
+    this.#latest = { plan, inputs: Object.entries(inputs) };
+    this.#plans.delete(key);
     this.#plans.set(key, plan);
     const [oldest] = this.#plans;
     if (this.#plans.size > KEPT_PLANS && oldest !== undefined) {
@@ -80,24 +79,23 @@ export class WasmGraph implements CompiledGraph {
     return plan;
   }
 
+  #heldAmong(inputs: Readonly<Record<string, Tensor>>): ReadonlySet<string> {
+    return new Set([...this.#parts.expected].filter((name) => inputs[name] instanceof HeldTensor));
+  }
+
   #forget(): void {
     for (const plan of this.#plans.values()) freePlan(this.#parts.heap, plan);
     this.#plans.clear();
+    this.#latest = undefined;
     this.#generation = this.#parts.engine.arenaGeneration;
   }
+}
 
-  /** An output out of the arena, which the next run overwrites. */
-  #take({ name, at, dtype }: PlannedOutput, into: Tensor | undefined): Tensor {
-    const { heap } = this.#parts;
-    const length = at.rows * at.features;
-    const data = dtype === "i32" ? heap.ints(at.address, length) : heap.floats(at.address, length);
-    if (into === undefined) return { shape: at.shape, data: data.slice() };
-    if (into.data.length !== length) {
-      throw new InvalidArgumentError(`${name} is [${at.shape}], the tensor to write it into is [${into.shape}].`, {
-        subject: name,
-      });
-    }
-    into.data.set(data);
-    return into;
-  }
+/** Whether a run is given the very tensors of an earlier one, which were checked. */
+function areSame(
+  earlier: readonly (readonly [name: string, tensor: Tensor])[],
+  inputs: Readonly<Record<string, Tensor>>,
+): boolean {
+  for (const [name, tensor] of earlier) if (inputs[name] !== tensor) return false;
+  return Object.keys(inputs).length === earlier.length;
 }
