@@ -1,6 +1,7 @@
 /** What tests call in a page. */
+
+import { startTicker as ticker } from "../../../bench/page-blocking/ticker.js";
 import * as entry from "../../../src/browser/index.js";
-import { startTicker as ticker } from "./ticker.js";
 
 declare global {
   var anabranch: typeof entry;
