@@ -69,7 +69,7 @@ async function soak(): Promise<readonly MemorySample[]> {
     for (let round = 0; performance.now() < end; round++) {
       const counts = await Promise.all([walkOn(resident, ROUND.resident), visit(1 + (round % 2))]);
       rows += counts[0] + counts[1];
-      const sample = await sampleMemory(heapOf(resident).buffer.byteLength);
+      const sample = await sampleMemory(heapOf(resident));
       samples.push(sample);
       process.send?.("at work");
       const now = performance.now();
@@ -77,9 +77,9 @@ async function soak(): Promise<readonly MemorySample[]> {
       nextLine = now + LINES;
       const [speed, left] = [(1000 * rows) / (now - started), Math.max(0, (end - now) / 1000)];
       const numbers = `${String(rows).padStart(8)}${speed.toFixed(0).padStart(8)}${`${left.toFixed(0)} s`.padStart(8)}`;
-      const { rss, heapUsed, external, arrayBuffers, wasm, threads } = sample;
+      const { rss, heapUsed, external, arrayBuffers, wasm, blocks, threads } = sample;
       console.log(
-        numbers + [rss, heapUsed, external, arrayBuffers, wasm].map(bytes).join("") + `${threads}`.padStart(9),
+        numbers + [rss, heapUsed, external, arrayBuffers, wasm, blocks].map(bytes).join("") + `${threads}`.padStart(9),
       );
     }
   } finally {
@@ -113,7 +113,7 @@ function judgeWorkers(before: number): boolean {
 }
 
 console.log(`Node ${process.versions.node}, ${minutes} minutes, seed ${values.seed}`);
-const columns = ["rss", "js heap", "external", "buffers", "wasm"].map((name) => name.padStart(11)).join("");
+const columns = ["rss", "js heap", "external", "buffers", "wasm", "blocks"].map((name) => name.padStart(11)).join("");
 console.log(`${"rows".padStart(8)}${"rows/s".padStart(8)}${"left".padStart(8)}${columns}${"threads".padStart(9)}`);
 try {
   // One model without workers first: what Node starts of its own accord is there after it.
