@@ -5,7 +5,7 @@ import type { LoadSettings } from "../../src/browser/index.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { saveTinyFamily } from "../support/tiny-model.js";
 import { embedded, withoutEmbedded } from "./support/embedded.js";
-import { startPages } from "./support/pages.js";
+import { addLibrary, startPages } from "./support/pages.js";
 
 describe.skipIf(withoutEmbedded !== "")(`errors in a browser${withoutEmbedded}`, async () => {
   const folder = await temporaryFolder();
@@ -89,6 +89,20 @@ describe.skipIf(withoutEmbedded !== "")(`errors in a browser${withoutEmbedded}`,
     expect(told.failures.map((each) => each?.code)).toEqual(["INVALID_ARGUMENT", "UNSUPPORTED", "UNKNOWN_TOKEN"]);
     expect(told.text).not.toBe("");
     expect(told.after).toMatchObject({ ours: true, code: "DISPOSED" });
+  });
+
+  it("tells that the page's policy allows no worker", async () => {
+    const { page: strict, server: strictServer, close } = await pages.open();
+    strictServer.intercept = ({ url }, response) => {
+      if (url === "/") response.setHeader("content-security-policy", "worker-src 'self'");
+      return false;
+    };
+    await strict.reload();
+    await addLibrary(strict);
+    const told = await strict.evaluate(() => failureOf(() => anabranch.load("./base")));
+    expect(told).toMatchObject({ ours: true, code: "BACKEND_FAILED", subject: "worker" });
+    expect(told?.cure).toContain("worker-src");
+    await close();
   });
 
   it("leaves no worker behind", async () => {

@@ -1,4 +1,4 @@
-import { InvalidFileError } from "@anabranch/core";
+import { InvalidFileError, IoError } from "@anabranch/core";
 
 /** Random access to the bytes of one file, wherever it lies. */
 export interface ByteSource {
@@ -19,6 +19,9 @@ export interface ByteSource {
 /** A file that is in memory already, or a Blob (a browser's File, or a part of OPFS). */
 export function memorySource(bytes: Uint8Array | Blob, name = "(bytes)"): ByteSource {
   const size = bytes instanceof Uint8Array ? bytes.byteLength : bytes.size;
+  const changed = (cause: unknown): never => {
+    throw new IoError(`${name} cannot be read any more.`, { subject: name, cure: "Choose or fetch it again.", cause });
+  };
   return {
     name,
     size,
@@ -26,7 +29,7 @@ export function memorySource(bytes: Uint8Array | Blob, name = "(bytes)"): ByteSo
       checkRange(name, size, start, end);
       return bytes instanceof Uint8Array
         ? new Uint8Array(bytes.subarray(start, end)) // not slice(): a Node Buffer's shares memory
-        : new Uint8Array(await bytes.slice(start, end).arrayBuffer());
+        : new Uint8Array(await bytes.slice(start, end).arrayBuffer().catch(changed));
     },
     async close() {},
   };

@@ -62,4 +62,4 @@ export type WorkerMessage =
   | { readonly kind: "loaded"; readonly facts: ModelFacts }
   | { readonly kind: "refused"; readonly error: ErrorMessage }
   | { readonly kind: "text"; readonly text: number; readonly event: TextEvent }
-  | { readonly kind: "done"; readonly call: number };
+  | { readonly kind: "done"; readonly call: number; readonly error: ErrorMessage | undefined };

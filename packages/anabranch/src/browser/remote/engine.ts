@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "@anabranch/core";
 import type { LoadProgress } from "../load-options.js";
-import { fromErrorMessage } from "../messages/error-message.js";
+import { type ErrorMessage, fromErrorMessage } from "../messages/error-message.js";
 import type { ModelFacts, PageMessage, SentChat, TextRequest, WorkerMessage } from "../messages/messages.js";
 import { IncomingText } from "./incoming-text.js";
 import { startWorker } from "./start-worker.js";
@@ -131,8 +131,14 @@ export class Engine {
         this.#texts.get(message.text)?.push(message.event);
         break;
       case "done":
-        this.#calls.get(message.call)?.resolve();
-        this.#calls.delete(message.call);
+        this.#done(message.call, message.error);
     }
+  }
+
+  #done(call: number, error: ErrorMessage | undefined): void {
+    const waiting = this.#calls.get(call);
+    this.#calls.delete(call);
+    if (error === undefined) waiting?.resolve();
+    else waiting?.reject(fromErrorMessage(error));
   }
 }

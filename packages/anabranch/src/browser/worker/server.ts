@@ -23,7 +23,7 @@ export class Server {
         this.#chats.set(message.chat, (this.#model as LanguageModel).chat(message.options));
         break;
       case "free":
-        void this.#free(message.chat, message.call);
+        void this.#answer(message.call, async () => this.#chats.get(message.chat)?.dispose());
         break;
       case "begin":
         void this.#begin(message.text, message.request);
@@ -35,7 +35,7 @@ export class Server {
         this.#texts.get(message.text)?.leave();
         break;
       case "dispose":
-        void this.#dispose(message.call);
+        void this.#answer(message.call, () => this.#dispose());
     }
   }
 
@@ -69,15 +69,14 @@ export class Server {
     this.#texts.delete(number);
   }
 
-  async #free(chat: number, call: number): Promise<void> {
-    await this.#chats.get(chat)?.dispose();
-    this.send({ kind: "done", call });
-  }
-
-  async #dispose(call: number): Promise<void> {
+  async #dispose(): Promise<void> {
     for (const text of this.#texts.values()) text.leave();
     await this.#model?.dispose();
-    this.send({ kind: "done", call });
+  }
+
+  async #answer(call: number, work: () => Promise<void>): Promise<void> {
+    const error = await work().then(() => undefined, toErrorMessage);
+    this.send({ kind: "done", call, error });
   }
 }
 
