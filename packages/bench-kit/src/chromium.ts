@@ -6,7 +6,7 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 /** The browser that CHROME_PATH names, or one that the system has installed. */
 export function findChromium(): string | undefined {
   const named = process.env["CHROME_PATH"];
-  if (named !== undefined) return named;
+  if (named !== undefined) return existsSync(named) ? named : undefined;
   const folders = ["/usr/bin", ...(process.env["PATH"] ?? "").split(delimiter)];
   return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
 }

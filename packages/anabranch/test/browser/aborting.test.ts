@@ -1,16 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder } from "../support/temporary-folder.js";
 import { saveTinyFamily } from "../support/tiny-model.js";
 import { embedded, prompt, withoutEmbedded } from "./support/embedded.js";
 import { startPages } from "./support/pages.js";
 import { sendFile } from "./support/serve.js";
 
-describe.skipIf(withoutEmbedded !== "")(`a model in a page's worker${withoutEmbedded}`, async () => {
-  const tiny = await temporaryFolder();
-  await saveTinyFamily(tiny);
-  const pages = await startPages({ ...embedded, "/tiny": tiny });
+describe.skipIf(withoutEmbedded !== "")(`a model in a page's worker${withoutEmbedded}`, () => {
+  const pages = startPages(embedded, { make: saveTinyFamily });
   /** Chromium takes its time over the threads of a worker that it ends. */
   const patient = { timeout: 15_000 };
 
@@ -137,7 +134,7 @@ describe.skipIf(withoutEmbedded !== "")(`a model in a page's worker${withoutEmbe
   it("fails what waits for it when it dies", async () => {
     const { page, close } = await pages.open({ isolated: false });
     await page.evaluate(async () => {
-      const model = await anabranch.load("./tiny/model");
+      const model = await anabranch.load("./made/model");
       const text = model.generate("name[", { maxTokens: 1e9, overflow: "slide" });
       await text.next();
       Object.assign(globalThis, { rest: failureOf(() => text.text()), later: () => model.generate("name[").text() });

@@ -10,8 +10,8 @@ interface CaseReport {
 /** Few of each property: Node's tests run many. */
 const RUNS = 2;
 
-describe.skipIf(withoutChromium !== "")(`the wasm backend in a browser's worker${withoutChromium}`, async () => {
-  const pages = await startPages({}, ["conformance"]);
+describe.skipIf(withoutChromium !== "")(`the wasm backend in a browser's worker${withoutChromium}`, () => {
+  const pages = startPages({}, { programs: ["conformance"] });
 
   it.each([
     { where: "cross-origin isolated, two threads", isolated: true, threads: 2 },

@@ -1,17 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { LoadSettings } from "../../src/browser/index.js";
-import { temporaryFolder } from "../support/temporary-folder.js";
 import { saveTinyFamily } from "../support/tiny-model.js";
 import { embedded, withoutEmbedded } from "./support/embedded.js";
 import { addLibrary, startPages } from "./support/pages.js";
+import type { TestServer } from "./support/serve.js";
 
-describe.skipIf(withoutEmbedded !== "")(`errors in a browser${withoutEmbedded}`, async () => {
-  const folder = await temporaryFolder();
-  await saveTinyFamily(folder);
-  const pages = await startPages({ ...embedded, "/tiny": folder });
-  const { page, server } = await pages.open();
+describe.skipIf(withoutEmbedded !== "")(`errors in a browser${withoutEmbedded}`, () => {
+  const pages = startPages(embedded, { make: saveTinyFamily });
+  let page: Page;
+  let server: TestServer;
+  beforeAll(async () => {
+    ({ page, server } = await pages.open());
+  });
 
   const failure = (model: string, settings: LoadSettings = {}) =>
     page.evaluate(([model, settings]) => failureOf(() => anabranch.load(model, settings)), [model, settings] as const);
@@ -61,13 +64,13 @@ describe.skipIf(withoutEmbedded !== "")(`errors in a browser${withoutEmbedded}`,
 
   it("tells of an adapter that was made for another model", async () => {
     const wrong = { ours: true, name: "WrongBaseModelError", code: "WRONG_BASE_MODEL" };
-    expect(await failure("./tiny/model", { adapter: "./lossless" })).toMatchObject(wrong);
+    expect(await failure("./made/model", { adapter: "./lossless" })).toMatchObject(wrong);
   });
 
   it("tells of arguments that mean nothing", async () => {
     expect(await failure("ftp://localhost/model.gguf")).toMatchObject({ ours: true, code: "INVALID_ARGUMENT" });
     expect(await failure("./base", { threads: 0.5 })).toMatchObject({ code: "INVALID_ARGUMENT", subject: "threads" });
-    const precision = await failure("./base", { rowPrecision: "int3" as "int7" });
+    const precision = await failure("./base", { rowPrecision: "int3" as "int8" });
     expect(precision).toMatchObject({ code: "INVALID_ARGUMENT", subject: "rowPrecision" });
     const empty = await page.evaluate(() => failureOf(() => anabranch.load([])));
     expect(empty).toMatchObject({ code: "INVALID_ARGUMENT", subject: "model" });

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { embedded, prompt, withoutEmbedded } from "./support/embedded.js";
 import { startPages } from "./support/pages.js";
 
-describe.skipIf(withoutEmbedded !== "")(`a model of the hub in a browser${withoutEmbedded}`, async () => {
-  const pages = await startPages({});
+describe.skipIf(withoutEmbedded !== "")(`a model of the hub in a browser${withoutEmbedded}`, () => {
+  const pages = startPages({});
 
   it("is fetched by its name and revision, and kept", async () => {
     const { page, close } = await pages.open();

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { embedded, prompt, withoutEmbedded } from "./support/embedded.js";
 import { startPages } from "./support/pages.js";
 
-describe.skipIf(withoutEmbedded !== "")(`streams in a browser${withoutEmbedded}`, async () => {
-  const pages = await startPages(embedded);
+describe.skipIf(withoutEmbedded !== "")(`streams in a browser${withoutEmbedded}`, () => {
+  const pages = startPages(embedded);
 
   it.each([true, false])("write what plain decoding writes (cross-origin isolated: %s)", async (isolated) => {
     const { page, close } = await pages.open({ isolated });

@@ -10,8 +10,8 @@ const reason = withoutChromium || absent(file);
 const question = "What is the capital of France? Say a little about it.";
 const settings = { maxTokens: 24 };
 
-describe.skipIf(reason !== "")(`SmolLM2 in a browser${reason}`, async () => {
-  const pages = await startPages({ "/model": dirname(file) });
+describe.skipIf(reason !== "")(`SmolLM2 in a browser${reason}`, () => {
+  const pages = startPages({ "/model": dirname(file) });
 
   const inNode = once(async () => {
     const model = await load(file, { backend: "wasm", keepCopy: false });

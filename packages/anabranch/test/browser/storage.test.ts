@@ -9,8 +9,8 @@ const files = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.
 /** Optional ones that the model has not: asked for once. */
 const absent = ["generation_config.json", "chat_template.jinja"];
 
-describe.skipIf(withoutEmbedded !== "")(`files in a browser's storage${withoutEmbedded}`, async () => {
-  const pages = await startPages(embedded);
+describe.skipIf(withoutEmbedded !== "")(`files in a browser's storage${withoutEmbedded}`, () => {
+  const pages = startPages(embedded);
 
   /** What a load asked the server for, in order of the alphabet; and what it warned of. */
   const loaded = async ({ page, server }: OpenedPage, options: LoadOptions = {}) => {

@@ -2,20 +2,16 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { temporaryFolder } from "../support/temporary-folder.js";
 
 const run = promisify(execFile);
 /** npm's files are commands of the shell there. */
 const shell = process.platform === "win32";
 
 /**
- * Packs a package as it would be published, and installs it with npm in a new project outside of the workspace. The tokenizer
+ * Packs a package as it would be published, and installs it with npm in an empty folder outside of the workspace. The tokenizer
  * comes from the workspace too, so that no registry is asked.
- *
- * @returns the project's folder
  */
-export async function installPacked(root: string): Promise<string> {
-  const project = await temporaryFolder();
+export async function installPacked(root: string, project: string): Promise<void> {
   const { packageManager } = JSON.parse(await readFile(join(root, "../../package.json"), "utf8"));
   await run("npx", ["--yes", packageManager, "pack", "--pack-destination", project], { cwd: root, shell });
   const tarball = (await readdir(project)).find((name) => name.endsWith(".tgz")) as string;
@@ -23,5 +19,4 @@ export async function installPacked(root: string): Promise<string> {
   await writeFile(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
   const quietly = ["--offline", "--no-audit", "--no-fund", "--install-links", "--ignore-scripts"];
   await run("npm", ["install", ...quietly, `./${tarball}`, tokenizers], { cwd: project, shell });
-  return project;
 }

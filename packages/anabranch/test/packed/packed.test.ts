@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, readdir, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import type { Browser } from "playwright-core";
 import { build, createServer, type InlineConfig, preview } from "vite";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openChromium, withoutChromium } from "../browser/support/chromium.js";
@@ -18,7 +20,9 @@ describe.skipIf(unbuilt !== "")(`the packed package in an empty project${unbuilt
   let project: string;
 
   beforeAll(async () => {
-    project = await installPacked(root);
+    project = await mkdtemp(join(tmpdir(), "anabranch-"));
+    await installPacked(root, project);
+    return () => rm(project, { recursive: true, force: true });
   }, 120_000);
 
   it("brings nothing along but the tokenizer", async () => {
@@ -38,8 +42,12 @@ describe.skipIf(unbuilt !== "")(`the packed package in an empty project${unbuilt
     expect(stdout).toMatch(answer);
   });
 
-  describe.skipIf(withoutChromium !== "")(`as a Vite page${withoutChromium}`, async () => {
-    const browser = withoutChromium === "" ? await openChromium() : undefined;
+  describe.skipIf(withoutChromium !== "")(`as a Vite page${withoutChromium}`, () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await openChromium();
+      return () => browser.close();
+    });
     const headers = {
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-embedder-policy": "require-corp",
@@ -73,12 +81,12 @@ describe.skipIf(unbuilt !== "")(`the packed package in an empty project${unbuilt
 
     /** What the page at an address has to say. */
     const visit = async (address: string) => {
-      const context = await browser?.newContext();
-      const page = await context?.newPage();
-      await page?.goto(address);
-      const told = await page?.waitForFunction(() => (globalThis as { told?: unknown }).told);
-      const result = await told?.jsonValue();
-      await context?.close();
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      await page.goto(address);
+      const told = await page.waitForFunction(() => (globalThis as { told?: unknown }).told);
+      const result = await told.jsonValue();
+      await context.close();
       return result;
     };
     const good = { text: expect.stringMatching(answer), warnings: [], isolated: true };

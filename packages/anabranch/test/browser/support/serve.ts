@@ -2,7 +2,6 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import { afterAll } from "vitest";
 
 /** A folder, or a file, by the path that it is served under. */
 export type Served = Readonly<Record<string, string>>;
@@ -14,6 +13,7 @@ export interface TestServer {
   readonly asked: string[];
   /** Answers before the files do, where it returns true. */
   intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
+  close(): void;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -29,7 +29,7 @@ const ISOLATION = {
 
 const PAGE = "<!doctype html><title>Anabranch</title>";
 
-/** Serves files, and an empty page at "/", until the tests of the file end. */
+/** Serves files, and an empty page at "/". */
 export async function serve(served: Served, { isolated }: { readonly isolated: boolean }): Promise<TestServer> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "", "http://localhost").pathname);
@@ -40,13 +40,13 @@ export async function serve(served: Served, { isolated }: { readonly isolated: b
     if (path === "/") response.setHeader("content-type", "text/html").end(PAGE);
     else sendFile(fileAt(served, path), request, response);
   });
-  const test: TestServer = { origin: "", asked: [], intercept: undefined };
+  const test: TestServer = { origin: "", asked: [], intercept: undefined, close: () => undefined };
   await new Promise<void>((listening) => server.listen(0, "localhost", listening));
-  afterAll(() => {
+  const close = () => {
     server.closeAllConnections();
     server.close();
-  });
-  return Object.assign(test, { origin: `http://localhost:${(server.address() as AddressInfo).port}` });
+  };
+  return Object.assign(test, { origin: `http://localhost:${(server.address() as AddressInfo).port}`, close });
 }
 
 function fileAt(served: Served, path: string): string | undefined {
