@@ -20,10 +20,10 @@ import { chatTexts, readings, referenceTexts, type Yardstick } from "./quality/t
 
 const all = [
   "wasm/float32",
-  "wasm/as-stored/32/int7",
+  "wasm/as-stored/32/int8",
   "wasm/as-stored/32/mixed",
   "wasm/as-stored/32/int14",
-  "wasm/int8/32/int7",
+  "wasm/int8/32/int8",
   "wasm/int8/32/mixed",
   "wasm/int8/32/int14",
   "wasm/int8/64/mixed",

@@ -2,20 +2,22 @@
  * The product that everything rests on: 4 rows x 4 features of 8-bit weights with 4 activations, exact in integers, so
  * that all builds give the same numbers.
  *
- * - Relaxed build: one processor instruction. Its second operand must keep to 0..127, or machines differ. So 7-bit
- *   activations q are stored as q + 64, a byte each. 14-bit ones are stored as the two 7-bit halves of q + 8192, which
- *   are multiplied like two rows and then added up, the first weighed 128. As 8192 is 64 * 128, both kinds are 64 too
- *   much in their only or first half; the sums of the weights take that out again.
+ * - Relaxed build: one processor instruction. Machines differ in what they take its second operand for where that leaves
+ *   0..127: for unsigned bytes (x86 with VNNI) or for signed ones (ARM); others do not sum exactly, and run the plain build.
+ *   So 8-bit activations q are stored as q + `activationOffset`, which is 128 or 0. 14-bit ones are stored as halves which
+ *   are multiplied like two rows and then added up, the first weighed 128: (q >> 7) + `activationOffset`, and the lowest 7
+ *   bits, which are the same to all. The sums of the weights take out what the offset adds.
  * - Plain build: activations of both kinds are 16-bit integers, weights are widened.
  */
 
-/** What activations, or their first halves, are stored with too much in the relaxed build. */
-export const ACTIVATION_OFFSET: i32 = 64;
+/** What activations, or their first halves, are stored with too much in the relaxed build; probe-features.ts says which. */
+@external("env", "activationOffset")
+export declare const activationOffset: i32;
 
-/** The largest activation: symmetric, and within the halves. */
+/** The largest activation: symmetric, and within a byte or the halves. */
 @inline
 export function activationLevels(wide: bool): i32 {
-  return wide ? 8191 : 63;
+  return wide ? 8191 : 127;
 }
 
 /** Whether a row of activations stands in memory as two, its first and its second halves. */
@@ -63,7 +65,7 @@ export function fourBehind(x: usize): v128 {
 @inline
 export function storeActivations(x: usize, second: usize, q: v128, wide: bool): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
-    const first = i32x4.add(wide ? i32x4.shr_s(q, 7) : q, i32x4.splat(ACTIVATION_OFFSET));
+    const first = i32x4.add(wide ? i32x4.shr_s(q, 7) : q, i32x4.splat(activationOffset));
     storeBytes(x, first);
     if (wide) storeBytes(second, v128.and(q, i32x4.splat(127)));
   } else {
@@ -75,7 +77,7 @@ export function storeActivations(x: usize, second: usize, q: v128, wide: bool): 
 @inline
 export function storeSixteen(x: usize, second: usize, a: v128, b: v128, c: v128, d: v128, wide: bool): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
-    const offset = i32x4.splat(ACTIVATION_OFFSET);
+    const offset = i32x4.splat(activationOffset);
     if (wide) {
       const low = i32x4.splat(127);
       storeSixteenBytes(second, v128.and(a, low), v128.and(b, low), v128.and(c, low), v128.and(d, low));
@@ -88,15 +90,22 @@ export function storeSixteen(x: usize, second: usize, a: v128, b: v128, c: v128,
   }
 }
 
+/** Bytes of integers that fit a byte, signed or not: the upper bits go. */
 @inline
 function storeSixteenBytes(at: usize, a: v128, b: v128, c: v128, d: v128): void {
-  v128.store(at, i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
+  v128.store(at, i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(lowByte(a), lowByte(b)), i16x8.narrow_i32x4_s(lowByte(c), lowByte(d))));
 }
 
 @inline
 function storeBytes(at: usize, integers: v128): void {
-  const words = i16x8.narrow_i32x4_s(integers, integers);
+  const bytes = lowByte(integers);
+  const words = i16x8.narrow_i32x4_s(bytes, bytes);
   v128.store32_lane(at, i8x16.narrow_i16x8_u(words, words), 0);
+}
+
+@inline
+function lowByte(integers: v128): v128 {
+  return v128.and(integers, i32x4.splat(255));
 }
 
 /**

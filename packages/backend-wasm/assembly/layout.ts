@@ -87,7 +87,7 @@ export function valueBytes(blocks: usize, padded: usize): usize {
   return blocks * (padded >> 2) * groupBytes();
 }
 
-/** Bytes of a quantized row of activations, a multiple of 16. `bits`: 7 or 14. */
+/** Bytes of a quantized row of activations, a multiple of 16. `bits`: 8 or 14. */
 export function quantizedRowBytes(features: usize, blockSize: usize, bits: i32): usize {
   const blocks = ceilDiv(features, blockSize);
   const values = valueBytes(blocks, paddedBlock(features, blockSize)) * (halved(bits == 14) ? 2 : 1);

@@ -96,7 +96,7 @@ function matmul(
   const blocks = ceilDiv(features, blockSize);
   const padded = paddedBlock(features, blockSize);
   const tileBytes = blocks * blockBytes(format, padded);
-  const xStride = quantizedRowBytes(features, blockSize, wide ? 14 : 7);
+  const xStride = quantizedRowBytes(features, blockSize, wide ? 14 : 8);
   const stride = outStride * 4;
   const most: usize = halved(wide) ? 2 : 4;
   const full = min(tileEnd, outFeatures / TILE);

@@ -1,4 +1,4 @@
-import { ACTIVATION_OFFSET } from "./dot";
+import { activationOffset } from "./dot";
 import { widenHalves } from "./half";
 import { headerBytes, INT4, INT8_HALF, TILE_HEADER } from "./layout";
 
@@ -7,11 +7,11 @@ import { headerBytes, INT4, INT8_HALF, TILE_HEADER } from "./layout";
 export function startOf(format: i32, header: usize, half: i32): v128 {
   if (!ASC_FEATURE_RELAXED_SIMD) return i32x4.splat(0);
   if (format != INT8_HALF) {
-    return i32x4.mul(v128.load(header + TILE_HEADER + 16 * half), i32x4.splat(-ACTIVATION_OFFSET));
+    return i32x4.mul(v128.load(header + TILE_HEADER + 16 * half), i32x4.splat(-activationOffset));
   }
   const sums = v128.load(header + (TILE_HEADER >> 1));
   const wide = half == 0 ? i32x4.extend_low_i16x8_s(sums) : i32x4.extend_high_i16x8_s(sums);
-  return i32x4.shl(wide, 6); // 2^6 is the offset
+  return i32x4.mul(wide, i32x4.splat(activationOffset));
 }
 
 /** The scales of a block's outputs 0-3 or 4-7. */

@@ -6,7 +6,7 @@ import { ceilDiv, groupBytes, paddedBlock, quantizedRowBytes, valueBytes } from 
 const SMALLEST: f32 = 1e-30;
 
 /**
- * Quantizes rows of activations symmetrically: q = round(x * levels / max|x|), ties to even, with 63 levels for 7 bits
+ * Quantizes rows of activations symmetrically: q = round(x * levels / max|x|), ties to even, with 127 levels for 8 bits
  * and 8191 for 14. The maximum is a block's, or the whole row's.
  *
  * @param x [rows, xStride] f32

@@ -67,8 +67,8 @@ function attend(rows: number, hidden = 0): void {
 
 const works: Record<string, (rows: number) => void> = {
   "norm, 576": (rows) => kernels.norm(x, hidden, weight, hidden, 1, 1e-5, y, hidden, 0, rows),
-  "quantize, 576, 7 bits": (rows) => kernels.quantize(x, hidden, hidden, hidden, 7, 1, y, 0, rows),
-  "quantize, 1536, 7 bits": (rows) => kernels.quantize(x, mlp, mlp, mlp, 7, 1, y, 0, rows),
+  "quantize, 576, 8 bits": (rows) => kernels.quantize(x, hidden, hidden, hidden, 8, 1, y, 0, rows),
+  "quantize, 1536, 8 bits": (rows) => kernels.quantize(x, mlp, mlp, mlp, 8, 1, y, 0, rows),
   "rope, 12 heads": (rows) => kernels.rope(x, 960, 12, headSize, 32, positions, cosines, cosines, 0, 0, rows),
   [`attend, ${slots} slots`]: (rows) => attend(rows),
   [`attend, ${others} hidden too`]: (rows) => attend(rows, others),

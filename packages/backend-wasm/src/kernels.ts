@@ -2,12 +2,12 @@
 export const TILE_ROWS = 8;
 
 /**
- * How finely activations are quantized: to 63 or to 8191 levels on each side of 0. In the relaxed build a row costs about half
- * with 7 bits of what it does with 14; in the plain build they cost the same.
+ * How finely activations are quantized: to 127 or to 8191 levels on each side of 0. In the relaxed build a row costs about half
+ * with 8 bits of what it does with 14; in the plain build they cost the same.
  *
  * 14 bits need blocks of at most 2048 weights, or sums of 32 bits overflow.
  */
-export type ActivationBits = 7 | 14;
+export type ActivationBits = 8 | 14;
 
 /** What `Kernels.activate` calls the activations. */
 export const ACTIVATION_CODES = { silu: 0, gelu: 1, gelu_tanh: 2, relu: 3 } as const;

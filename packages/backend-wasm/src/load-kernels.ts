@@ -42,7 +42,9 @@ export async function compileKernels({ shared, relaxed }: KernelKind): Promise<W
  */
 export function instantiateKernels(module: WasmModule, memory: WasmMemory): Kernels {
   try {
-    return new webAssembly.Instance(module, { env: { memory, sleep: sleepOn(memory) } }).exports as Kernels;
+    const { activationOffset } = probeFeatures();
+    const env = { memory, activationOffset, sleep: sleepOn(memory) };
+    return new webAssembly.Instance(module, { env }).exports as Kernels;
   } catch (cause) {
     throw new InvalidArgumentError("The kernels cannot use this memory.", {
       subject: "memory",

@@ -4,8 +4,10 @@ import { webAssembly } from "./web-assembly.js";
 export interface WasmFeatures {
   /** 128-bit SIMD, which every kernel needs. */
   readonly simd: boolean;
-  /** The 8-bit dot product of relaxed SIMD, with exact results. */
+  /** The 8-bit dot product of relaxed SIMD, with exact results for all bytes. */
   readonly relaxed: boolean;
+  /** What its second operand is to be shifted by, so that numbers of -128..127 become what the machine takes it for. */
+  readonly activationOffset: 0 | 128;
   /** Memory that threads can share. In a browser, only where the page is cross-origin isolated. */
   readonly threads: boolean;
 }
@@ -41,22 +43,30 @@ const moduleOf = (sections: readonly number[]): Uint8Array => new Uint8Array([..
 
 /** Asks the engine itself; its answer does not change while it runs. */
 export function probeFeatures(): WasmFeatures {
-  if (webAssembly === undefined) return { simd: false, relaxed: false, threads: false };
+  if (webAssembly === undefined) return { simd: false, relaxed: false, activationOffset: 0, threads: false };
+  const offset = webAssembly.validate(moduleOf(RELAXED)) ? exactOffset() : undefined;
   return {
     simd: webAssembly.validate(moduleOf(SIMD)),
-    relaxed: webAssembly.validate(moduleOf(RELAXED)) && isExact(),
+    relaxed: offset !== undefined,
+    activationOffset: offset ?? 0,
     threads: typeof SharedArrayBuffer === "function" && webAssembly.validate(moduleOf(SHARED_MEMORY)),
   };
 }
 
 /**
- * Relaxed instructions may differ between machines: with the second operand in 0..127 none is allowed to, and this holds
- * the engine to it at the ends of both ranges, where a sum of 16 bits would overflow first.
+ * Relaxed instructions may differ between machines. This one is exact with unsigned bytes as the second operand (x86 with
+ * VNNI), or with signed ones (ARM), or with neither (x86 before it sums pairs in 16 bits, which overflow first at the ends of
+ * both ranges).
  */
-function isExact(): boolean {
+function exactOffset(): 0 | 128 | undefined {
   const { exports } = new webAssembly.Instance(new webAssembly.Module(moduleOf(RELAXED)), {});
   const { dot } = exports as { dot: (weight: number, activation: number) => number };
-  return [-128, -127, -1, 0, 1, 127].every((weight) =>
-    [0, 1, 64, 126, 127].every((activation) => dot(weight, activation) === 4 * weight * activation),
-  );
+  const isExact = (offset: number): boolean =>
+    [-128, -127, -64, -1, 0, 1, 64, 127].every((weight) =>
+      [-128, -127, -64, -1, 0, 1, 64, 126, 127].every(
+        (activation) => dot(weight, activation + offset) === 4 * weight * (activation + offset),
+      ),
+    );
+  if (isExact(128)) return 128;
+  return isExact(0) ? 0 : undefined;
 }

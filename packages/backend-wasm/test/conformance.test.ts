@@ -1,7 +1,7 @@
 import { testBackend } from "@anabranch/conformance";
 import { createWasmBackend } from "../src/index.js";
 
-// Rows of 14 bits, against a reference that rounds none. What 7 bits cost a real model is held in smollm2-quality.test.ts.
+// Rows of 14 bits, against a reference that rounds none. What 8 bits cost a real model is held in anabranch's smollm2-reference.test.ts.
 const options = { int8Tolerance: 1e-2 };
 const rowPrecision = "int14";
 await testBackend(

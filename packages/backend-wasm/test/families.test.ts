@@ -65,7 +65,7 @@ describe.skipIf(familiesAbsent !== "").each(familyNames)(`%s${familiesAbsent}`, 
     it.each([
       ["int14", 1e-3],
       ["mixed", 0.05],
-      ["int7", 0.06],
+      ["int8", 0.06],
     ] as const)(
       "with %s rows has the logits of these weights, within %d of their spread",
       async (rowPrecision, share) => {

@@ -22,7 +22,7 @@ const shapes = {
   // Four tiles of 8 are multiplied together, and while they are, four more are loaded.
   outputs: fc.integer({ min: 1, max: 110 }),
   blockSize: fc.constantFrom(2, 16, 30, 32, 64, 1024),
-  bits: fc.constantFrom<ActivationBits>(7, 14),
+  bits: fc.constantFrom<ActivationBits>(8, 14),
   perRow: fc.boolean(),
   cutsAt: cuts,
   seed: fc.nat(1e6),

@@ -12,7 +12,7 @@ function nearestEven(x: number): number {
 }
 
 export interface QuantizedRow {
-  /** [features], in -63..63 or -8191..8191 */
+  /** [features], in -127..127 or -8191..8191 */
   readonly values: Int32Array;
   /** [blocks] */
   readonly scales: Float32Array;
@@ -22,7 +22,7 @@ export interface QuantizedRow {
 
 /** What the kernel `quantize` computes of one row, in plain JavaScript. */
 export function quantizeRow(x: Float32Array, blockSize: number, bits: ActivationBits, perRow: boolean): QuantizedRow {
-  const levels = bits === 7 ? 63 : 8191;
+  const levels = bits === 8 ? 127 : 8191;
   const blocks = Math.ceil(x.length / blockSize);
   const values = new Int32Array(x.length);
   const scales = new Float32Array(blocks);

@@ -56,7 +56,7 @@ describe("a row's logits are the same bits", () => {
     ["float32", "mixed"],
     ["int8", "mixed"],
     ["int8", "int14"],
-    ["int8", "int7"],
+    ["int8", "int8"],
     ["int4", "mixed"],
     ["int4", "int14"],
   ])(

@@ -20,8 +20,8 @@ describe("openBackend", () => {
 
   it.each([
     [{ backend: "wasm", rowPrecision: "float32" }, "rowPrecision", "or the backend onnx"],
-    [{ backend: "wasm", rowPrecision: "int16" }, "rowPrecision", "int7, mixed, int14"],
-    [{ backend: "onnx", rowPrecision: "int7" }, "rowPrecision", "or the backend wasm"],
+    [{ backend: "wasm", rowPrecision: "int16" }, "rowPrecision", "int8, mixed, int14"],
+    [{ backend: "onnx", rowPrecision: "int14" }, "rowPrecision", "or the backend wasm"],
     [{ backend: createReferenceBackend(), rowPrecision: "mixed" }, "rowPrecision", "Give it to that backend"],
     [{ backend: "toString" }, "backend", "wasm or onnx"],
   ])("refuses %o", async (options, subject, cure) => {

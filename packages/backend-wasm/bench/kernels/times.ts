@@ -80,7 +80,7 @@ async function measure(): Promise<Times[]> {
     const kernels = await loadKernels({ memory, relaxed });
     for (const blockSize of [undefined, 32]) {
       const products = packAll(kernels, memory.buffer, blockSize);
-      for (const bits of [7, 14] as const) {
+      for (const bits of [8, 14] as const) {
         const times = ROWS.map(() => Number.POSITIVE_INFINITY);
         for (let round = 0; round < ROUNDS; round++) {
           ROWS.forEach((rows, index) => {

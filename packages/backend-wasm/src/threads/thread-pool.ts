@@ -2,6 +2,7 @@ import { BackendFailedError } from "@anabranch/core";
 import { FAILED, SYNC_WORDS } from "../../assembly/step-codes.js";
 import type { Kernels } from "../kernels.js";
 import type { Heap } from "../memory/heap.js";
+import { probeFeatures } from "../probe-features.js";
 import type { WasmModule } from "../web-assembly.js";
 import { type PlanWorker, startWorker } from "./start-worker.js";
 
@@ -28,10 +29,12 @@ export class ThreadPool {
     this.#sync = heap.allocate(4 * SYNC_WORDS);
     heap.ints(this.#sync, SYNC_WORDS).fill(0);
     this.#patience = PATIENCE;
+    const { activationOffset } = probeFeatures();
     this.#workers = Array.from({ length: threads - 1 }, (_, index) =>
       startWorker({
         module,
         memory: heap.memory,
+        activationOffset,
         sync: this.#sync,
         failed: this.#sync / 4 + FAILED,
         thread: index + 1,
