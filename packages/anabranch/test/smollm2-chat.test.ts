@@ -8,7 +8,7 @@ const reason = absent(file);
 describe.skipIf(reason !== "")(`SmolLM2-135M-Instruct, a chat model from a GGUF file${reason}`, () => {
   let model: LanguageModel;
   beforeAll(async () => {
-    model = await load(file, { threads: 2, keepCopy: false });
+    model = await load(file, { threads: 2, keepCopy: false, rowPrecision: "int14" });
   }, 600_000);
   afterAll(() => model?.dispose());
 

@@ -20,7 +20,7 @@ describe.skipIf(reason !== "")(`stories260K, a trained model from Hugging Face${
   let model: LanguageModel;
   let references: readonly Reference[];
   beforeAll(async () => {
-    model = await load(folder, { threads: 1 });
+    model = await load(folder, { threads: 1, weights: "float32" });
     references = JSON.parse(await readFile(sharedPath("models", "stories260K-hf", "reference.json"), "utf8"));
   });
   afterAll(() => model?.dispose());
