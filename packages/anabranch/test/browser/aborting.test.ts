@@ -131,6 +131,22 @@ describe.skipIf(withoutEmbedded !== "")(`a model in a page's worker${withoutEmbe
     await close();
   });
 
+  it("leaves no worker of the many models that were disposed of", async () => {
+    const { page, close } = await pages.open();
+    let workers = 0;
+    page.on("worker", () => workers++);
+    await page.evaluate(async () => {
+      for (let round = 0; round < 8; round++) {
+        const model = await anabranch.load("./base", { threads: 2 });
+        await model.generate("name[", { maxTokens: 2 }).text();
+        await model.dispose();
+      }
+    });
+    expect(workers).toBe(16);
+    await expect.poll(() => page.workers().length, patient).toBe(0);
+    await close();
+  });
+
   it("fails what waits for it when it dies", async () => {
     const { page, close } = await pages.open({ isolated: false });
     await page.evaluate(async () => {

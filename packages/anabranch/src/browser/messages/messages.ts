@@ -26,8 +26,7 @@ export type PageMessage =
   | { readonly kind: "begin"; readonly text: number; readonly request: TextRequest }
   /** So many more pieces were read. */
   | { readonly kind: "read"; readonly text: number; readonly pieces: number }
-  | { readonly kind: "leave"; readonly text: number }
-  | { readonly kind: "dispose"; readonly call: number };
+  | { readonly kind: "leave"; readonly text: number };
 
 /** How a chat begins; settings of its turns come with each. */
 export interface SentChat {

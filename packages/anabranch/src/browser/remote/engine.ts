@@ -10,9 +10,6 @@ interface Waiting<Value> {
   reject(error: Error): void;
 }
 
-/** Milliseconds for a worker to end by itself; a long prompt may keep it from hearing that it shall. */
-const PATIENCE = 3000;
-
 /** The page's side of a worker: its model's texts, and calls that wait for an answer. */
 export class Engine {
   readonly #worker: Worker;
@@ -75,25 +72,17 @@ export class Engine {
     await done;
   }
 
-  /** Lets the worker end its threads, which it does sooner than the browser would, and ends it. */
-  async dispose(why: () => Error): Promise<void> {
-    if (this.#over !== undefined) return;
-    const call = this.#count++;
-    const done = this.#answerTo(call);
-    this.#send({ kind: "dispose", call });
-    this.#over = why;
-    for (const text of this.#texts.values()) text.cut(why);
-    const patience = setTimeout(() => this.#calls.get(call)?.resolve(), PATIENCE);
-    await done.catch(() => undefined);
-    clearTimeout(patience);
-    this.#endWorker();
-  }
-
-  /** Ends the worker, at once and whatever it does; all that waits for it fails. */
-  end(why: () => Error): void {
+  /**
+   * Ends the worker, whatever it does; all that waits for it fails.
+   *
+   * @param grace milliseconds that the worker is left, where it may be ending threads: Chromium 156 never ends a thread whose
+   *   worker ends just then, nor that worker
+   */
+  end(why: () => Error, grace = 0): void {
     if (this.#over !== undefined) return;
     this.#over = why;
-    this.#endWorker();
+    if (grace === 0) this.#endWorker();
+    else setTimeout(this.#endWorker, grace);
     this.#loading?.reject(why());
     for (const { reject } of this.#calls.values()) reject(why());
     for (const text of this.#texts.values()) text.cut(why);

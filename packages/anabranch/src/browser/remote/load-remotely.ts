@@ -4,6 +4,9 @@ import type { LanguageModel } from "../language-model.js";
 import { Engine } from "./engine.js";
 import { remoteModel } from "./remote-model.js";
 
+/** Milliseconds; a load that fails late ends threads that it had started. */
+const THREADS_END = 1000;
+
 /** Loads a model in a worker of its own. @throws what `load` throws; then there is no worker either */
 export async function loadRemotely(
   places: Places,
@@ -16,7 +19,7 @@ export async function loadRemotely(
   try {
     return remoteModel(engine, await engine.load({ places, settings }, onProgress));
   } catch (error) {
-    engine.end(() => error as Error);
+    engine.end(() => error as Error, THREADS_END);
     throw error;
   } finally {
     signal?.removeEventListener("abort", stop);

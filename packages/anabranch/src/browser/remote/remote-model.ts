@@ -15,6 +15,8 @@ export function remoteModel(engine: Engine, { hasChatTemplate, ...facts }: Model
       if (!hasChatTemplate) throw noChatTemplate(facts.name);
       return new RemoteChat(engine, options);
     },
-    dispose: () => engine.dispose(() => new DisposedError("The model was disposed of.", { subject: facts.name })),
+    async dispose() {
+      engine.end(() => new DisposedError("The model was disposed of.", { subject: facts.name }));
+    },
   };
 }

@@ -33,9 +33,6 @@ export class Server {
         break;
       case "leave":
         this.#texts.get(message.text)?.leave();
-        break;
-      case "dispose":
-        void this.#answer(message.call, () => this.#dispose());
     }
   }
 
@@ -67,11 +64,6 @@ export class Server {
         : (chat as Chat).send(request.message, options);
     await text.run(generation, () => chat?.messages);
     this.#texts.delete(number);
-  }
-
-  async #dispose(): Promise<void> {
-    for (const text of this.#texts.values()) text.leave();
-    await this.#model?.dispose();
   }
 
   async #answer(call: number, work: () => Promise<void>): Promise<void> {
