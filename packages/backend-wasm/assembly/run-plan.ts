@@ -15,7 +15,7 @@ import { quantize } from "./quantize";
 import { argmax, logProb, logSumExp, topK } from "./read-logits";
 import { rope } from "./rope";
 import * as code from "./step-codes";
-import { meet } from "./threads";
+import { meet } from "./meet";
 
 /**
  * Runs one thread's share of a plan: kernels with their arguments, one after the other, as src/plan lays them in memory.

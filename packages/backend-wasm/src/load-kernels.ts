@@ -54,7 +54,7 @@ export function instantiateKernels(module: WasmModule, memory: WasmMemory): Kern
   }
 }
 
-/** The kernels' import: see assembly/threads.ts. Where threads meet, the first view of a memory shows. */
+/** The kernels' import: see assembly/meet.ts. Where threads meet, the first view of a memory shows. */
 function sleepOn({ buffer }: WasmMemory): (address: number, value: number) => void {
   const words = new Int32Array(buffer);
   return (address, value) => {

@@ -28,12 +28,6 @@ export interface RopeTable {
   readonly sines: number;
 }
 
-/** A word of a plan that holds an input's address. */
-export interface AddressWord {
-  readonly input: string;
-  readonly word: number;
-}
-
 /** What the lowering of a node has at hand. */
 export interface Lowering {
   readonly kernels: Kernels;

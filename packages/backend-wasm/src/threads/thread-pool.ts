@@ -28,7 +28,7 @@ export class ThreadPool {
   ) {
     this.#sync = heap.allocate(4 * SYNC_WORDS);
     heap.ints(this.#sync, SYNC_WORDS).fill(0);
-    this.#patience = PATIENCE;
+    this.#patience = maySleep() ? PATIENCE : -1;
     const { activationOffset } = probeFeatures();
     this.#workers = Array.from({ length: threads - 1 }, (_, index) =>
       startWorker({
@@ -93,4 +93,14 @@ function failed(cause: unknown): BackendFailedError {
     cure: "Load the model again; this is a fault of the backend.",
     cause,
   });
+}
+
+/** A page's own thread may not: it spins until the others are done. */
+function maySleep(): boolean {
+  try {
+    if (typeof SharedArrayBuffer === "function") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -39,6 +39,6 @@ export interface WorkerTask {
   /** Its number, from 1 on; thread 0 is whoever runs plans. */
   readonly thread: number;
   readonly threads: number;
-  /** See `meet` of assembly/threads.ts. */
+  /** See `meet` of assembly/meet.ts. */
   readonly patience: number;
 }
