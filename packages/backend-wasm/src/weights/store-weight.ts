@@ -2,6 +2,7 @@ import { dataLength, ShapeMismatchError, toFloat32, UnsupportedError, type Weigh
 import { PACK_F32, PACK_INT4, PACK_INT8, PACK_INT8_HALF } from "../../assembly/step-codes.js";
 import { type Kernels, TILE_ROWS } from "../kernels.js";
 import { type Heap, OutOfMemory } from "../memory/heap.js";
+import type { Step } from "../plan/step.js";
 import { writeSteps } from "../plan/write-steps.js";
 import type { ThreadPool } from "../threads/thread-pool.js";
 import { hasHalfScales } from "./half-scales.js";
@@ -62,9 +63,14 @@ function storeTiles(pool: ThreadPool, tensor: WeightTensor): TiledMatrix {
   const address = heap.allocate(Math.ceil(rows / TILE_ROWS) * perTile);
   const perRow = (tensor.data.byteLength + scaleBytes(tensor)) / rows;
   const portion = Math.max(TILE_ROWS, Math.floor(PORTION / perRow / TILE_ROWS) * TILE_ROWS);
-  for (let row = 0; row < rows; row += portion) {
-    const end = Math.min(rows, row + portion);
-    packRows(pool, tensor, halfScales, [row, end], address + (row / TILE_ROWS) * perTile);
+  try {
+    for (let row = 0; row < rows; row += portion) {
+      const end = Math.min(rows, row + portion);
+      packRows(pool, tensor, halfScales, [row, end], address + (row / TILE_ROWS) * perTile);
+    }
+  } catch (error) {
+    heap.free(address);
+    throw error;
   }
   return { layout: "tiles", format: tensor.format, address, rows, features, blockSize, halfScales };
 }
@@ -87,25 +93,38 @@ function packRows(
     heap.bytes(at, part.byteLength).set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
     return at;
   };
-  const [count, features] = [rows[1] - rows[0], tensor.shape[1] as number];
-  const units = Math.ceil(count / TILE_ROWS);
-  const none = { units, reads: [], writes: [] };
-  let step: Parameters<typeof writeSteps>[1][number];
-  if (tensor.format === "f32") {
-    step = { code: PACK_F32, args: [stage(tensor.data), features, 1, count, features, tiles], ...none };
-  } else if (tensor.format === "int8-block") {
-    const { data, scales, blockSize } = tensor;
-    const code = halfScales ? PACK_INT8_HALF : PACK_INT8;
-    step = { code, args: [stage(data), stage(scales), count, features, blockSize, tiles], ...none };
-  } else {
-    const { data, scales, offsets, blockSize } = tensor;
-    const offsetsAt = offsets === undefined ? 0 : stage(offsets);
-    const args = [stage(data), stage(scales), offsetsAt, count, features, blockSize, tiles];
-    step = { code: PACK_INT4, args, ...none };
+  try {
+    const step = packStep(tensor, halfScales, rows[1] - rows[0], tiles, stage);
+    const plan = writeSteps(heap, [step], { threads: pool.threads });
+    staged.push(plan);
+    pool.run(plan);
+  } finally {
+    for (const at of staged) heap.free(at);
   }
-  const plan = writeSteps(heap, [step], { threads: pool.threads });
-  pool.run(plan);
-  for (const at of [plan, ...staged]) heap.free(at);
+}
+
+/** @param stage lays the rows' part of an array in the heap, and tells where */
+function packStep(
+  tensor: WeightTensor,
+  halfScales: boolean,
+  count: number,
+  tiles: number,
+  stage: (array: WeightTensor["data"]) => number,
+): Step {
+  const features = tensor.shape[1] as number;
+  const shared = { units: Math.ceil(count / TILE_ROWS), reads: [], writes: [] };
+  const data = stage(tensor.data);
+  if (tensor.format === "f32") {
+    return { code: PACK_F32, args: [data, features, 1, count, features, tiles], ...shared };
+  }
+  const { blockSize } = tensor;
+  const scales = stage(tensor.scales);
+  if (tensor.format === "int8-block") {
+    const code = halfScales ? PACK_INT8_HALF : PACK_INT8;
+    return { code, args: [data, scales, count, features, blockSize, tiles], ...shared };
+  }
+  const offsets = tensor.offsets === undefined ? 0 : stage(tensor.offsets);
+  return { code: PACK_INT4, args: [data, scales, offsets, count, features, blockSize, tiles], ...shared };
 }
 
 function blockSizeOf(tensor: WeightTensor): number {
