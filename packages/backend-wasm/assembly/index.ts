@@ -3,7 +3,6 @@ export { add, addBias, scale } from "./add";
 export { attend, attendScratchBytes } from "./attend";
 export { copyRows } from "./copy";
 export { gatherF32, gatherInt4, gatherInt8, gatherInt8Half, gatherRows } from "./gather";
-export { hadamard } from "./hadamard";
 export { insertStreams } from "./insert-streams";
 export { f32TileBytes, int4TileBytes, int8HalfTileBytes, int8TileBytes, quantizedRowBytes } from "./layout";
 export { matmulF32 } from "./matmul-f32";

@@ -7,11 +7,10 @@ const SMALLEST: f32 = 1e-30;
 
 /**
  * Quantizes rows of activations symmetrically: q = round(x * levels / max|x|), ties to even, with 127 levels for 8 bits
- * and 8191 for 14. The maximum is a block's, or the whole row's.
+ * and 8191 for 14. The maximum is a block's.
  *
  * @param x [rows, xStride] f32
  * @param blockSize of the weights that the rows will meet; at most 2048 for 14 bits: 128 * 8191 * 2048 just fits an i32
- * @param perRow one scale a row rather than one a block
  * @param out rows of `quantizedRowBytes` each
  */
 export function quantize(
@@ -20,7 +19,6 @@ export function quantize(
   features: usize,
   blockSize: usize,
   bits: i32,
-  perRow: bool,
   out: usize,
   rowBegin: usize,
   rowEnd: usize,
@@ -29,13 +27,13 @@ export function quantize(
   for (let row = rowBegin; row < rowEnd; row++) {
     const from = x + row * xStride * 4;
     const to = out + row * outStride;
-    if (bits == 14) quantizeRow(true, from, features, blockSize, perRow, to);
-    else quantizeRow(false, from, features, blockSize, perRow, to);
+    if (bits == 14) quantizeRow(true, from, features, blockSize, to);
+    else quantizeRow(false, from, features, blockSize, to);
   }
 }
 
 @inline
-function quantizeRow(wide: bool, x: usize, features: usize, blockSize: usize, perRow: bool, out: usize): void {
+function quantizeRow(wide: bool, x: usize, features: usize, blockSize: usize, out: usize): void {
   const levels = <f32>activationLevels(wide);
   const blocks = ceilDiv(features, blockSize);
   const padded = paddedBlock(features, blockSize);
@@ -43,11 +41,10 @@ function quantizeRow(wide: bool, x: usize, features: usize, blockSize: usize, pe
   const halfBytes = valueBytes(blocks, padded);
   const scales = out + (halved(wide) ? 2 : 1) * halfBytes;
   const sums = scales + blocks * 4;
-  let largest = perRow ? largestOf(x, features) : 0;
   for (let block: usize = 0; block < blocks; block++) {
     const from = x + block * blockSize * 4;
     const length = min(blockSize, features - block * blockSize);
-    if (!perRow) largest = largestOf(from, length);
+    let largest = largestOf(from, length);
     if (largest < SMALLEST) largest = 0;
     const scale = largest / levels;
     const inverse: f32 = largest == 0 ? 0 : levels / largest;

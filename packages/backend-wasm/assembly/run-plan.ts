@@ -4,7 +4,6 @@ import { attend } from "./attend";
 import { AttendCall } from "./attend-call";
 import { copyRows } from "./copy";
 import { gatherF32, gatherInt4, gatherInt8, gatherInt8Half, gatherRows } from "./gather";
-import { hadamard } from "./hadamard";
 import { insertStreams } from "./insert-streams";
 import { matmulF32 } from "./matmul-f32";
 import { matmulInt4, matmulInt8, matmulInt8Half } from "./matmul-quantized";
@@ -62,7 +61,7 @@ function runStep(step: i32, a: usize, scratch: usize, begin: usize, end: usize):
       return gatherInt4(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), begin, end);
     case code.QUANTIZE:
       return quantize(
-        word(a, 0), word(a, 1), word(a, 2), word(a, 3), <i32>word(a, 4), word(a, 5) != 0, word(a, 6), begin, end,
+        word(a, 0), word(a, 1), word(a, 2), word(a, 3), <i32>word(a, 4), word(a, 5), begin, end,
       );
     case code.MATMUL_INT8:
       return matmulInt8(
@@ -112,8 +111,6 @@ function runStep(step: i32, a: usize, scratch: usize, begin: usize, end: usize):
       return addBias(word(a, 0), word(a, 1), word(a, 2), word(a, 3), begin, end);
     case code.SCALE:
       return scale(word(a, 0), float(a, 1), word(a, 2), begin, end);
-    case code.HADAMARD:
-      return hadamard(word(a, 0), word(a, 1), begin, end);
     case code.ATTEND:
       return attend(changetype<AttendCall>(word(a, 0)), scratch, begin, end);
     case code.COPY_ROWS:

@@ -21,17 +21,16 @@ export const ACTIVATE = 15;
 export const ADD = 16;
 export const ADD_BIAS = 17;
 export const SCALE = 18;
-export const HADAMARD = 19;
-export const ATTEND = 20;
-export const COPY_ROWS = 21;
-export const INSERT_STREAMS = 22;
-export const ARGMAX = 23;
-export const LOG_SUM_EXP = 24;
-export const LOG_PROB = 25;
-export const TOP_K = 26;
-export const MATMUL_INT8_HALF = 27;
-export const PACK_INT8_HALF = 28;
-export const GATHER_INT8_HALF = 29;
+export const ATTEND = 19;
+export const COPY_ROWS = 20;
+export const INSERT_STREAMS = 21;
+export const ARGMAX = 22;
+export const LOG_SUM_EXP = 23;
+export const LOG_PROB = 24;
+export const TOP_K = 25;
+export const MATMUL_INT8_HALF = 26;
+export const PACK_INT8_HALF = 27;
+export const GATHER_INT8_HALF = 28;
 
 /** Words of a step before its arguments: code, words in all, units, units of the smallest piece, whether a barrier comes first. */
 export const STEP_HEADER = 5;

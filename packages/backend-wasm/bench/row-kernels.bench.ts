@@ -67,13 +67,12 @@ function attend(rows: number, hidden = 0): void {
 
 const works: Record<string, (rows: number) => void> = {
   "norm, 576": (rows) => kernels.norm(x, hidden, weight, hidden, 1, 1e-5, y, hidden, 0, rows),
-  "quantize, 576, 8 bits": (rows) => kernels.quantize(x, hidden, hidden, hidden, 8, 1, y, 0, rows),
-  "quantize, 1536, 8 bits": (rows) => kernels.quantize(x, mlp, mlp, mlp, 8, 1, y, 0, rows),
+  "quantize, 576, 8 bits": (rows) => kernels.quantize(x, hidden, hidden, hidden, 8, y, 0, rows),
+  "quantize, 1536, 8 bits": (rows) => kernels.quantize(x, mlp, mlp, mlp, 8, y, 0, rows),
   "rope, 12 heads": (rows) => kernels.rope(x, 960, 12, headSize, 32, positions, cosines, cosines, 0, 0, rows),
   [`attend, ${slots} slots`]: (rows) => attend(rows),
   [`attend, ${others} hidden too`]: (rows) => attend(rows, others),
   "silu * up, 1536": (rows) => kernels.activate(0, x, up, mlp, mlp, y, 0, rows * mlp),
-  "hadamard 128, 1536": (rows) => kernels.hadamard(x, 128, 0, (rows * mlp) / 128),
   "add, 576": (rows) => kernels.add(x, up, 1e-9, x, 0, rows * hidden),
   "argmax, once a pass": (rows) => kernels.argmax(logits, vocabulary, vocabulary, indices, 0, rows),
   "top 8, once a pass": (rows) => {

@@ -89,7 +89,7 @@ export interface Kernels {
   // ---- matrix products ----
 
   /**
-   * Quantizes rows: by blocks of the weights' size, or `perRow` with one scale for all of a row.
+   * Quantizes rows by blocks of the weights' size.
    *
    * @param x f32 [rows, xStride]
    * @param out rows of `quantizedRowBytes` each
@@ -100,7 +100,6 @@ export interface Kernels {
     features: number,
     blockSize: number,
     bits: ActivationBits,
-    perRow: boolean | 0 | 1,
     out: number,
     rowBegin: number,
     rowEnd: number,
@@ -225,8 +224,6 @@ export interface Kernels {
   add(a: number, b: number, scale: number, out: number, begin: number, end: number): void;
   /** out[r] = x[r] + bias; out may be x. */
   addBias(x: number, bias: number, features: number, out: number, rowBegin: number, rowEnd: number): void;
-  /** Orthonormal Hadamard transform of stretches of `size`, a power of two from 4 on, in place; its own inverse. */
-  hadamard(x: number, size: number, begin: number, end: number): void;
   /**
    * Softmax attention; begin and end count (kv head, row, query head of it), rows * heads in all. Its bits depend only on the
    * slots that a row sees and on their order, not on hidden ones between them, nor on how sources divide them. A bias below

@@ -23,7 +23,6 @@ const shapes = {
   outputs: fc.integer({ min: 1, max: 110 }),
   blockSize: fc.constantFrom(2, 16, 30, 32, 64, 1024),
   bits: fc.constantFrom<ActivationBits>(8, 14),
-  perRow: fc.boolean(),
   cutsAt: cuts,
   seed: fc.nat(1e6),
 };
@@ -50,7 +49,7 @@ describe.each(formats)("products with %s weights", (_name, randomWeights) => {
         const out = multiply(arena, x, pack(arena, weights, options.cutsAt), options);
         for (let row = 0; row < rows; row++) {
           const one = x.subarray(row * features, (row + 1) * features);
-          const quantized = quantizeRow(one, weights.blockSize, options.bits, options.perRow);
+          const quantized = quantizeRow(one, weights.blockSize, options.bits);
           for (let output = 0; output < outputs; output++) {
             expect(out[row * outputs + output]).toBe(dotRow(quantized, weights, output));
           }

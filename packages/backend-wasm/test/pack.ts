@@ -44,7 +44,7 @@ export function multiply(
   arena: Arena,
   x: Float32Array,
   { tensor, tiles, tileCount }: PackedWeights,
-  { bits = 14, perRow = false, cutsAt = [] }: Partial<MultiplyOptions> = {},
+  { bits = 14, cutsAt = [] }: Partial<MultiplyOptions> = {},
 ): Float32Array {
   const { kernels } = arena;
   const [outputs, features] = tensor.shape as readonly [number, number];
@@ -60,7 +60,7 @@ export function multiply(
   const { blockSize } = tensor;
   const quantized = arena.room(rows * kernels.quantizedRowBytes(features, blockSize, bits));
   inPieces(rows, cutsAt, (...range) =>
-    kernels.quantize(from, features, features, blockSize, bits, perRow, quantized, ...range),
+    kernels.quantize(from, features, features, blockSize, bits, quantized, ...range),
   );
   const int8 = hasHalfScales(tensor) ? kernels.matmulInt8Half : kernels.matmulInt8;
   const product = tensor.format === "int8-block" ? int8 : kernels.matmulInt4;
@@ -72,6 +72,5 @@ export function multiply(
 
 export interface MultiplyOptions {
   readonly bits: ActivationBits;
-  readonly perRow: boolean;
   readonly cutsAt: readonly number[];
 }

@@ -21,7 +21,7 @@ export interface QuantizedRow {
 }
 
 /** What the kernel `quantize` computes of one row, in plain JavaScript. */
-export function quantizeRow(x: Float32Array, blockSize: number, bits: ActivationBits, perRow: boolean): QuantizedRow {
+export function quantizeRow(x: Float32Array, blockSize: number, bits: ActivationBits): QuantizedRow {
   const levels = bits === 8 ? 127 : 8191;
   const blocks = Math.ceil(x.length / blockSize);
   const values = new Int32Array(x.length);
@@ -32,7 +32,7 @@ export function quantizeRow(x: Float32Array, blockSize: number, bits: Activation
   for (let block = 0; block < blocks; block++) {
     const first = block * blockSize;
     const piece = x.subarray(first, first + blockSize);
-    const found = largestOf(perRow ? x : piece);
+    const found = largestOf(piece);
     const largest = found < round(1e-30) ? 0 : found;
     const inverse = largest === 0 ? 0 : round(levels / largest);
     const scale = round(largest / levels);

@@ -64,7 +64,7 @@ function pass(
 ) {
   for (const { features, outputs, tiles } of products) {
     const block = blockSize ?? features;
-    kernels.quantize(X, features, features, block, bits, blockSize === undefined, QUANTIZED, 0, rows);
+    kernels.quantize(X, features, features, block, bits, QUANTIZED, 0, rows);
     kernels.matmulInt8(QUANTIZED, rows, bits, tiles, features, block, OUT, outputs, outputs, 0, outputs / TILE_ROWS);
   }
 }

@@ -34,7 +34,7 @@ export const lowerLinear: Lower<"linear"> = (node, at) => {
   if (isNew) {
     at.emit({
       code: QUANTIZE,
-      args: [from.address, from.features, from.features, blockSize, bits, 0, place.address],
+      args: [from.address, from.features, from.features, blockSize, bits, place.address],
       units: from.rows,
       reads: [byRow(from)],
       writes: [{ ...quantized, stride: rowBytes }],

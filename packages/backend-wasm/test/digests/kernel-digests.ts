@@ -27,15 +27,13 @@ function digestProducts(arena: Arena, digest: Digest): void {
   const x = randomFloats(1, rows * features, 3);
   for (const blockSize of [32, 64, features]) {
     for (const bits of [8, 14] as const) {
-      for (const perRow of [false, true]) {
-        const name = `${blockSize}, ${bits} bits${perRow ? ", per row" : ""}`;
-        const int8 = randomInt8(2, outputs, features, blockSize);
-        digest(`int8, ${name}`, multiply(arena, x, pack(arena, int8), { bits, perRow }));
-        const half = randomHalfInt8(2, outputs, features, blockSize);
-        digest(`int8, scales of 16 bits, ${name}`, multiply(arena, x, pack(arena, half), { bits, perRow }));
-        const int4 = randomInt4(2, outputs, features, blockSize);
-        digest(`int4, ${name}`, multiply(arena, x, pack(arena, int4), { bits, perRow }));
-      }
+      const name = `${blockSize}, ${bits} bits`;
+      const int8 = randomInt8(2, outputs, features, blockSize);
+      digest(`int8, ${name}`, multiply(arena, x, pack(arena, int8), { bits }));
+      const half = randomHalfInt8(2, outputs, features, blockSize);
+      digest(`int8, scales of 16 bits, ${name}`, multiply(arena, x, pack(arena, half), { bits }));
+      const int4 = randomInt4(2, outputs, features, blockSize);
+      digest(`int4, ${name}`, multiply(arena, x, pack(arena, int4), { bits }));
     }
   }
   const ends = new Float32Array(2048).fill(-1);
@@ -85,10 +83,6 @@ function digestRows(arena: Arena, digest: Digest): void {
   digest(
     "layerNorm",
     inPlace((x) => kernels.layerNorm(x, arena.put(weight), arena.put(weight), 256, 1e-5, x, 0, rows)),
-  );
-  digest(
-    "hadamard",
-    inPlace((x) => kernels.hadamard(x, 128, 0, count / 128)),
   );
   const tables = randomFloats(7, 10 * 32);
   const positions = Int32Array.from([0, 3, 9, 2, 2]);
