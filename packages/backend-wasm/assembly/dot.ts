@@ -4,15 +4,18 @@
  *
  * - Relaxed build: one processor instruction. Machines differ in what they take its second operand for where that leaves
  *   0..127: for unsigned bytes (x86 with VNNI) or for signed ones (ARM); others do not sum exactly, and run the plain build.
- *   So 8-bit activations q are stored as q + `activationOffset`, which is 128 or 0. 14-bit ones are stored as halves which
- *   are multiplied like two rows and then added up, the first weighed 128: (q >> 7) + `activationOffset`, and the lowest 7
- *   bits, which are the same to all. The sums of the weights take out what the offset adds.
+ *   So weights w, which are that operand, are stored as w + `weightOffset`, which is 128 or 0, and 4-bit ones as 0..15. What is
+ *   too much is the offset times the sum of a row's activations, which is known before the product. 14-bit activations q are
+ *   stored as halves, q >> 7 and the lowest 7 bits, which are multiplied like two rows and then added up, the first weighed 128.
  * - Plain build: activations of both kinds are 16-bit integers, weights are widened.
  */
 
-/** What activations, or their first halves, are stored with too much in the relaxed build; probe-features.ts says which. */
-@external("env", "activationOffset")
-export declare const activationOffset: i32;
+/** What 8-bit weights are stored with too much in the relaxed build; probe-features.ts says which. */
+@external("env", "weightOffset")
+export declare const weightOffset: i32;
+
+/** What 4-bit weights are stored with too much. */
+export const NIBBLE_OFFSET: i32 = 8;
 
 /** The largest activation: symmetric, and within a byte or the halves. */
 @inline
@@ -40,7 +43,7 @@ export function dot4(weights: v128, x: usize, acc: v128): v128 {
 /** `dot4` of activations that were loaded: `fourAt` and `fourBehind` their address. */
 @inline
 export function dotFour(weights: v128, x: v128, behind: v128, acc: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(weights, x, acc);
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, weights, acc);
   const front = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(weights), x);
   const back = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(weights), behind);
   return i32x4.add(i32x4.add(acc, front), back);
@@ -65,8 +68,7 @@ export function fourBehind(x: usize): v128 {
 @inline
 export function storeActivations(x: usize, second: usize, q: v128, wide: bool): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
-    const first = i32x4.add(wide ? i32x4.shr_s(q, 7) : q, i32x4.splat(activationOffset));
-    storeBytes(x, first);
+    storeBytes(x, wide ? i32x4.shr_s(q, 7) : q);
     if (wide) storeBytes(second, v128.and(q, i32x4.splat(127)));
   } else {
     v128.store64_lane(x, i16x8.narrow_i32x4_s(q, q), 0);
@@ -77,35 +79,27 @@ export function storeActivations(x: usize, second: usize, q: v128, wide: bool): 
 @inline
 export function storeSixteen(x: usize, second: usize, a: v128, b: v128, c: v128, d: v128, wide: bool): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
-    const offset = i32x4.splat(activationOffset);
     if (wide) {
       const low = i32x4.splat(127);
       storeSixteenBytes(second, v128.and(a, low), v128.and(b, low), v128.and(c, low), v128.and(d, low));
       (a = i32x4.shr_s(a, 7)), (b = i32x4.shr_s(b, 7)), (c = i32x4.shr_s(c, 7)), (d = i32x4.shr_s(d, 7));
     }
-    storeSixteenBytes(x, i32x4.add(a, offset), i32x4.add(b, offset), i32x4.add(c, offset), i32x4.add(d, offset));
+    storeSixteenBytes(x, a, b, c, d);
   } else {
     v128.store(x, i16x8.narrow_i32x4_s(a, b));
     v128.store(x, i16x8.narrow_i32x4_s(c, d), 16);
   }
 }
 
-/** Bytes of integers that fit a byte, signed or not: the upper bits go. */
 @inline
 function storeSixteenBytes(at: usize, a: v128, b: v128, c: v128, d: v128): void {
-  v128.store(at, i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(lowByte(a), lowByte(b)), i16x8.narrow_i32x4_s(lowByte(c), lowByte(d))));
+  v128.store(at, i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
 }
 
 @inline
 function storeBytes(at: usize, integers: v128): void {
-  const bytes = lowByte(integers);
-  const words = i16x8.narrow_i32x4_s(bytes, bytes);
-  v128.store32_lane(at, i8x16.narrow_i16x8_u(words, words), 0);
-}
-
-@inline
-function lowByte(integers: v128): v128 {
-  return v128.and(integers, i32x4.splat(255));
+  const words = i16x8.narrow_i32x4_s(integers, integers);
+  v128.store32_lane(at, i8x16.narrow_i16x8_s(words, words), 0);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { loadGroup } from "./dot";
+import { loadGroup, NIBBLE_OFFSET, weightOffset } from "./dot";
 import { loadHalf } from "./half";
 import {
   blockBytes, ceilDiv, f32TileBytes, headerBytes, INT4, INT8, INT8_HALF, int4TileBytes, int8HalfTileBytes, int8TileBytes,
@@ -119,11 +119,12 @@ function gatherTileRow(format: i32, tile: usize, row: usize, features: usize, bl
 @inline
 function int8At(weights: usize, row: usize, feature: usize): i32 {
   const four = loadGroup(weights + (feature >> 2) * 4 * TILE, row);
-  return <i32>(<i8>(four >> (8 * <u32>(feature & 3))));
+  const byte = <i32>(four >> (8 * <u32>(feature & 3)));
+  return <i32>(<i8>(ASC_FEATURE_RELAXED_SIMD ? byte - weightOffset : byte));
 }
 
 @inline
 function int4At(weights: usize, row: usize, feature: usize): i32 {
   const pairs = loadGroup(weights + (feature >> 3) * 4 * TILE, row);
-  return <i32>((pairs >> (8 * <u32>(feature & 3) + (<u32>feature & 4))) & 15) - 8;
+  return <i32>((pairs >> (8 * <u32>(feature & 3) + (<u32>feature & 4))) & 15) - NIBBLE_OFFSET;
 }

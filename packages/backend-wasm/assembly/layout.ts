@@ -6,14 +6,13 @@ import { halved } from "./dot";
  * Weights stand in TILES of 8 output rows, read from front to back:
  *
  *   tile:  a block after the other, blocks = ceil(features / blockSize)
- *   block: [scales, 8 f32] [sums of weights, 8 i32, relaxed build only] [offsets, 8 f32, 4 bits only] [weights]
- *          or, where every scale is a 16-bit float: [scales, 8 f16] [minus the sums of weights, 8 i16, relaxed build only] [weights]
+ *   block: [scales, 8 f32; of 8 bits 8 f16, where every scale is one] [offsets, 8 f32, 4 bits only] [weights]
  *   weights: steps of 8 features:
  *     8 bits: [features 0-3: rows 0-3 | rows 4-7] [features 4-7: rows 0-3 | rows 4-7], 16 bytes each, see `storeGroup`
  *     4 bits: [rows 0-3 | rows 4-7], 16 bytes each, with features 0-3 in the low nibbles and 4-7 in the high ones
  *
- * Activations stand in rows: [values, block by block] [scales, f32 a block] [sums of values * scale, f32 a block], with
- * twice the values where they are `halved`: all first halves, then all second ones.
+ * Activations stand in rows: [values, block by block] [scales, f32 a block] [sums of values * scale, f32 a block] [sums of
+ * values, i32 a block], with twice the values where they are `halved`: all first halves, then all second ones.
  *
  * Every block is filled up with zeros to whole steps, so that no inner loop has a tail.
  */
@@ -27,7 +26,7 @@ export const STEP: usize = 8;
 /** How weights are stored: a constant where it is used, so that each product is compiled for one format. */
 export const INT8: i32 = 8;
 export const INT4: i32 = 4;
-/** 8 bits with the header of half the size: a tenth less to read, of what one row's product waits for. */
+/** 8 bits with the header of half the size: a twentieth less to read, of what one row's product waits for. */
 export const INT8_HALF: i32 = 16;
 
 /** Bytes of one number a row of a tile: scales, sums or offsets. */
@@ -44,14 +43,9 @@ export function paddedBlock(features: usize, blockSize: usize): usize {
   return (min(features, blockSize) + STEP - 1) & ~(STEP - 1);
 }
 
-/** Only the relaxed build corrects for activations stored with an offset. */
 @inline
 export function headerBytes(format: i32): usize {
-  if (format == INT8_HALF) return ASC_FEATURE_RELAXED_SIMD ? TILE_HEADER : TILE_HEADER >> 1;
-  let bytes = TILE_HEADER;
-  if (ASC_FEATURE_RELAXED_SIMD) bytes += TILE_HEADER;
-  if (format == INT4) bytes += TILE_HEADER;
-  return bytes;
+  return format == INT8_HALF ? TILE_HEADER >> 1 : format == INT4 ? 2 * TILE_HEADER : TILE_HEADER;
 }
 
 @inline
@@ -91,5 +85,5 @@ export function valueBytes(blocks: usize, padded: usize): usize {
 export function quantizedRowBytes(features: usize, blockSize: usize, bits: i32): usize {
   const blocks = ceilDiv(features, blockSize);
   const values = valueBytes(blocks, paddedBlock(features, blockSize)) * (halved(bits == 14) ? 2 : 1);
-  return (values + blocks * 8 + 15) & ~15;
+  return (values + blocks * 12 + 15) & ~15;
 }

@@ -1,17 +1,16 @@
-import { activationOffset } from "./dot";
+import { NIBBLE_OFFSET, weightOffset } from "./dot";
 import { widenHalves } from "./half";
 import { headerBytes, INT4, INT8_HALF, TILE_HEADER } from "./layout";
 
-/** What the integer sums of a block's outputs 0-3 or 4-7 begin with: minus what the activations' offset adds to them. */
+/**
+ * What the integer sums of a row's block begin with: minus what the weights' offset adds to them.
+ *
+ * @param sum address of the sum of the block's activations
+ */
 @inline
-export function startOf(format: i32, header: usize, half: i32): v128 {
-  if (!ASC_FEATURE_RELAXED_SIMD) return i32x4.splat(0);
-  if (format != INT8_HALF) {
-    return i32x4.mul(v128.load(header + TILE_HEADER + 16 * half), i32x4.splat(-activationOffset));
-  }
-  const sums = v128.load(header + (TILE_HEADER >> 1));
-  const wide = half == 0 ? i32x4.extend_low_i16x8_s(sums) : i32x4.extend_high_i16x8_s(sums);
-  return i32x4.mul(wide, i32x4.splat(activationOffset));
+export function startOf(format: i32, sum: usize): v128 {
+  if (format == INT4) return i32x4.splat(-NIBBLE_OFFSET * load<i32>(sum));
+  return ASC_FEATURE_RELAXED_SIMD ? i32x4.splat(-weightOffset * load<i32>(sum)) : i32x4.splat(0);
 }
 
 /** The scales of a block's outputs 0-3 or 4-7. */
@@ -40,12 +39,12 @@ export function addBlock(format: i32, sum: v128, dot: v128, scale: v128, rowScal
 
 @inline
 export function lowNibbles(packed: v128): v128 {
-  return i8x16.sub(v128.and(packed, i8x16.splat(15)), i8x16.splat(8));
+  return v128.and(packed, i8x16.splat(15));
 }
 
 @inline
 export function highNibbles(packed: v128): v128 {
-  return i8x16.sub(v128.and(i16x8.shr_u(packed, 4), i8x16.splat(15)), i8x16.splat(8));
+  return v128.and(i16x8.shr_u(packed, 4), i8x16.splat(15));
 }
 
 /** Adds a block to the sums of a row's 8 outputs of a tile; `scale0` and `scale1` are the weights'. */

@@ -44,10 +44,14 @@ export function multiplyPanel<Rows>(
     load<i32>(touch + touchBeside);
     const header = weights;
     weights += headerBytes(format);
-    let a0 = startOf(format, header, 0), a1 = startOf(format, header, 1);
-    let b0 = a0, b1 = a1;
-    if (halves > 1) b0 = b1 = i32x4.splat(0);
-    let c0 = a0, c1 = a1, d0 = b0, d1 = b1;
+    const starts = scale + 2 * sumsAt;
+    // Of halves the second starts with it, which has the weight 1.
+    let b0 = startOf(format, halves > 1 ? starts : starts + xStride), b1 = b0;
+    let a0 = halves > 1 ? i32x4.splat(0) : startOf(format, starts), a1 = a0;
+    let c0 = a0, d0 = a0;
+    if (sizeof<Rows>() > sizeof<u8>() && halves == 1) c0 = startOf(format, starts + 2 * xStride);
+    if (sizeof<Rows>() > sizeof<u16>()) d0 = startOf(format, halves > 1 ? starts + xStride : starts + 3 * xStride);
+    let c1 = c0, d1 = d0;
 
     const end = xA + (padded >> 2) * group;
     while (xA < end) {

@@ -18,6 +18,7 @@ export function multiplyStrip(
 ): void {
   const group = groupBytes();
   const header = headerBytes(format);
+  const sumsAt = blocks * 4;
   const step: usize = format == INT4 ? 32 : 64;
   let scale = x + valueBytes(blocks, padded);
   let wA = weights;
@@ -26,10 +27,8 @@ export function multiplyStrip(
   let wD = wC + tileBytes;
   for (let block: usize = 0; block < blocks; block++, scale += 4) {
     const hA = wA, hB = wB, hC = wC, hD = wD;
-    let a0 = startOf(format, hA, 0), a1 = startOf(format, hA, 1);
-    let b0 = startOf(format, hB, 0), b1 = startOf(format, hB, 1);
-    let c0 = startOf(format, hC, 0), c1 = startOf(format, hC, 1);
-    let d0 = startOf(format, hD, 0), d1 = startOf(format, hD, 1);
+    const start = startOf(format, scale + 2 * sumsAt);
+    let a0 = start, a1 = start, b0 = start, b1 = start, c0 = start, c1 = start, d0 = start, d1 = start;
     (wA += header), (wB += header), (wC += header), (wD += header);
     const end = x + (padded >> 2) * group;
     for (; x < end; x += 2 * group) {
@@ -51,7 +50,6 @@ export function multiplyStrip(
       (wA += step), (wB += step), (wC += step), (wD += step);
     }
     const isFirst = block == 0;
-    const sumsAt = blocks * 4;
     addTile(format, isFirst, a0, a1, scaleOf(format, hA, 0), scaleOf(format, hA, 1), hA, scale, sumsAt, out);
     addTile(format, isFirst, b0, b1, scaleOf(format, hB, 0), scaleOf(format, hB, 1), hB, scale, sumsAt, out + 4 * TILE);
     addTile(format, isFirst, c0, c1, scaleOf(format, hC, 0), scaleOf(format, hC, 1), hC, scale, sumsAt, out + 8 * TILE);

@@ -24,12 +24,14 @@ export function multiplyTile(
   const group = groupBytes();
   const halfBytes = valueBytes(blocks, padded);
   let scale = x + halves * halfBytes;
+  const sumsAt = blocks * 4;
   let sum0 = f32x4.splat(0), sum1 = sum0;
   for (let block: usize = 0; block < blocks; block++, scale += 4) {
     const header = weights;
     weights += headerBytes(format);
-    let a0 = startOf(format, header, 0), a1 = startOf(format, header, 1);
-    let b0 = i32x4.splat(0), b1 = b0;
+    // Of halves the second starts with it, which has the weight 1.
+    let b0 = startOf(format, scale + 2 * sumsAt), b1 = b0;
+    let a0 = i32x4.splat(0), a1 = a0;
     const end = x + (padded >> 2) * group;
     for (; x < end; x += 2 * group) {
       const packed0 = v128.load(weights), packed1 = v128.load(weights, 16);
@@ -48,8 +50,8 @@ export function multiplyTile(
     }
     const dot0 = halves > 1 ? joined(a0, b0) : i32x4.add(a0, b0);
     const dot1 = halves > 1 ? joined(a1, b1) : i32x4.add(a1, b1);
-    sum0 = addBlock(format, sum0, dot0, scaleOf(format, header, 0), scale, header, scale + blocks * 4);
-    sum1 = addBlock(format, sum1, dot1, scaleOf(format, header, 1), scale, header + 16, scale + blocks * 4);
+    sum0 = addBlock(format, sum0, dot0, scaleOf(format, header, 0), scale, header, scale + sumsAt);
+    sum1 = addBlock(format, sum1, dot1, scaleOf(format, header, 1), scale, header + 16, scale + sumsAt);
   }
   storeTile(out, sum0, sum1, left);
 }

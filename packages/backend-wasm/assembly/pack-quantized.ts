@@ -1,9 +1,6 @@
-import { storeGroup } from "./dot";
+import { NIBBLE_OFFSET, storeGroup, weightOffset } from "./dot";
 import { storeHalf } from "./half";
 import { blockBytes, ceilDiv, headerBytes, INT4, INT8, INT8_HALF, paddedBlock, STEP, TILE, TILE_HEADER } from "./layout";
-
-/** A nibble that stands for zero. */
-const ZERO: u32 = 8;
 
 /**
  * Lays 8-bit block weights in tiles.
@@ -25,7 +22,7 @@ export function packInt8(
   pack(INT8, data, scales, 0, rows, features, blockSize, out, tileBegin, tileEnd);
 }
 
-/** `packInt8` for scales of 16 bits, given as f32, and blocks of at most 128 weights, whose sums 16 bits hold. */
+/** `packInt8` for scales of 16 bits, given as f32. */
 export function packInt8Half(
   data: usize,
   scales: usize,
@@ -85,50 +82,41 @@ function pack(
       const index = row * blocks + block;
       const first = block * blockSize;
       const length = min(blockSize, features - first);
-      const sum = format == INT4
-        ? packRow4(data + ((index * blockSize) >> 1), length, padded, groups, row % TILE)
-        : packRow8(data + row * features + first, length, groups, row % TILE);
+      if (format == INT4) packRow4(data + ((index * blockSize) >> 1), length, padded, groups, row % TILE);
+      else packRow8(data + row * features + first, length, groups, row % TILE);
       if (format == INT8_HALF) {
         const header = at + (row % TILE) * 2;
         storeHalf(header, load<f32>(scales + index * 4));
-        if (ASC_FEATURE_RELAXED_SIMD) store<i16>(header + (TILE_HEADER >> 1), <i16>-sum);
         continue;
       }
-      let header = at + (row % TILE) * 4;
+      const header = at + (row % TILE) * 4;
       store<f32>(header, load<f32>(scales + index * 4));
-      if (ASC_FEATURE_RELAXED_SIMD) store<i32>((header += TILE_HEADER), sum);
       if (format == INT4) store<f32>(header + TILE_HEADER, offsets == 0 ? 0 : load<f32>(offsets + index * 4));
     }
   }
 }
 
-/** Puts a block of one row where it belongs in its tile; the sum of its weights. */
-function packRow4(from: usize, length: usize, padded: usize, groups: usize, row: usize): i32 {
-  let sum = 0;
+/** Puts a block of one row where it belongs in its tile. */
+function packRow4(from: usize, length: usize, padded: usize, groups: usize, row: usize): void {
   for (let first: usize = 0; first < padded; first += STEP) {
     let pairs: u32 = 0; // byte i: features i and 4 + i
     for (let i: usize = 0; i < 8; i++) {
       const at = first + i;
-      const nibble: u32 = at < length ? (<u32>load<u8>(from + (at >> 1)) >> (4 * <u32>(at & 1))) & 15 : ZERO;
+      const nibble: u32 = at < length ? (<u32>load<u8>(from + (at >> 1)) >> (4 * <u32>(at & 1))) & 15 : NIBBLE_OFFSET;
       pairs |= nibble << (8 * <u32>(i & 3) + 4 * <u32>(i >> 2));
-      sum += <i32>(nibble - ZERO);
     }
     storeGroup(groups + first * 4, row, pairs);
   }
-  return sum;
 }
 
 /** `packRow4` for 8-bit weights. */
-function packRow8(from: usize, length: usize, groups: usize, row: usize): i32 {
-  let sum = 0;
+function packRow8(from: usize, length: usize, groups: usize, row: usize): void {
+  const offset = ASC_FEATURE_RELAXED_SIMD ? weightOffset : 0;
   for (let at: usize = 0; at < length; at += 4) {
     let four: u32 = 0;
     for (let i: usize = 0; i < min(<usize>4, length - at); i++) {
-      const weight = load<i8>(from + at + i);
-      four |= (<u32>(<u8>weight)) << (8 * <u32>i);
-      sum += weight;
+      four |= <u32>(<u8>(<i32>load<i8>(from + at + i) + offset)) << (8 * <u32>i);
     }
     storeGroup(groups + at * TILE, row, four);
   }
-  return sum;
 }

@@ -51,6 +51,7 @@ function quantizeRow(wide: bool, x: usize, features: usize, blockSize: usize, ou
     const sum = quantizeBlock(wide, from, length, padded, inverse, out + block * blockStride, halfBytes);
     store<f32>(scales + block * 4, scale);
     store<f32>(sums + block * 4, <f32>sum * scale);
+    store<i32>(sums + (blocks + block) * 4, sum);
   }
 }
 

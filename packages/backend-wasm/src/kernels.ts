@@ -55,7 +55,7 @@ export interface Kernels {
     tileBegin: number,
     tileEnd: number,
   ): void;
-  /** `packInt8` where every scale is a 16-bit float that is not negative, given as f32, and blocks have at most 128 weights. */
+  /** `packInt8` where every scale is a 16-bit float that is not negative, given as f32. */
   packInt8Half: Kernels["packInt8"];
   /**
    * `Int4BlockTensor` into tiles.

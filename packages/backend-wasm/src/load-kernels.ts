@@ -42,8 +42,8 @@ export async function compileKernels({ shared, relaxed }: KernelKind): Promise<W
  */
 export function instantiateKernels(module: WasmModule, memory: WasmMemory): Kernels {
   try {
-    const { activationOffset } = probeFeatures();
-    const env = { memory, activationOffset, sleep: sleepOn(memory) };
+    const { weightOffset } = probeFeatures();
+    const env = { memory, weightOffset, sleep: sleepOn(memory) };
     return new webAssembly.Instance(module, { env }).exports as Kernels;
   } catch (cause) {
     throw new InvalidArgumentError("The kernels cannot use this memory.", {

@@ -6,8 +6,8 @@ export interface WasmFeatures {
   readonly simd: boolean;
   /** The 8-bit dot product of relaxed SIMD, with exact results for all bytes. */
   readonly relaxed: boolean;
-  /** What its second operand is to be shifted by, so that numbers of -128..127 become what the machine takes it for. */
-  readonly activationOffset: 0 | 128;
+  /** What is added to weights of -128..127, which are its second operand, so that they become what the machine takes it for. */
+  readonly weightOffset: 0 | 128;
   /** Memory that threads can share. In a browser, only where the page is cross-origin isolated. */
   readonly threads: boolean;
 }
@@ -43,12 +43,12 @@ const moduleOf = (sections: readonly number[]): Uint8Array => new Uint8Array([..
 
 /** Asks the engine itself; its answer does not change while it runs. */
 export function probeFeatures(): WasmFeatures {
-  if (webAssembly === undefined) return { simd: false, relaxed: false, activationOffset: 0, threads: false };
+  if (webAssembly === undefined) return { simd: false, relaxed: false, weightOffset: 0, threads: false };
   const offset = webAssembly.validate(moduleOf(RELAXED)) ? exactOffset() : undefined;
   return {
     simd: webAssembly.validate(moduleOf(SIMD)),
     relaxed: offset !== undefined,
-    activationOffset: offset ?? 0,
+    weightOffset: offset ?? 0,
     threads: typeof SharedArrayBuffer === "function" && webAssembly.validate(moduleOf(SHARED_MEMORY)),
   };
 }
@@ -60,11 +60,11 @@ export function probeFeatures(): WasmFeatures {
  */
 function exactOffset(): 0 | 128 | undefined {
   const { exports } = new webAssembly.Instance(new webAssembly.Module(moduleOf(RELAXED)), {});
-  const { dot } = exports as { dot: (weight: number, activation: number) => number };
+  const { dot } = exports as { dot: (activation: number, weight: number) => number };
   const isExact = (offset: number): boolean =>
-    [-128, -127, -64, -1, 0, 1, 64, 127].every((weight) =>
+    [-128, -127, -64, -1, 0, 1, 64, 127].every((activation) =>
       [-128, -127, -64, -1, 0, 1, 64, 126, 127].every(
-        (activation) => dot(weight, activation + offset) === 4 * weight * (activation + offset),
+        (weight) => dot(activation, weight + offset) === 4 * activation * (weight + offset),
       ),
     );
   if (isExact(128)) return 128;

@@ -29,12 +29,12 @@ export class ThreadPool {
     this.#sync = heap.allocate(4 * SYNC_WORDS);
     heap.ints(this.#sync, SYNC_WORDS).fill(0);
     this.#patience = maySleep() ? PATIENCE : -1;
-    const { activationOffset } = probeFeatures();
+    const { weightOffset } = probeFeatures();
     this.#workers = Array.from({ length: threads - 1 }, (_, index) =>
       startWorker({
         module,
         memory: heap.memory,
-        activationOffset,
+        weightOffset,
         sync: this.#sync,
         failed: this.#sync / 4 + FAILED,
         thread: index + 1,

@@ -7,10 +7,10 @@ import { NAP } from "../load-kernels.js";
 export const workerSource = `
 const node = typeof require === "function" ? require("node:worker_threads") : undefined;
 const port = node ? node.parentPort : globalThis;
-const start = ({ module, memory, activationOffset, sync, failed, thread, threads, patience }) => {
+const start = ({ module, memory, weightOffset, sync, failed, thread, threads, patience }) => {
   const words = new Int32Array(memory.buffer);
   const sleep = (address, value) => void Atomics.wait(words, address / 4, value, ${NAP});
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, activationOffset, sleep } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, weightOffset, sleep } });
   port.postMessage("ready");
   try {
     exports.serve(sync, thread, threads, patience);
@@ -31,7 +31,7 @@ export interface WorkerTask {
   /** Shared. */
   readonly memory: unknown;
   /** See `WasmFeatures`. */
-  readonly activationOffset: number;
+  readonly weightOffset: number;
   /** Address of the block by which threads meet. */
   readonly sync: number;
   /** Index of an i32 of the memory that is set when the worker fails. */

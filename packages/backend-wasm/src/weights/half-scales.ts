@@ -1,14 +1,11 @@
 import type { WeightTensor } from "@anabranch/core";
 
-/** Sums of as many 8-bit weights fit 16 bits. */
-const LONGEST_BLOCK = 128;
-
 /**
  * Whether a matrix can be laid in tiles with scales of 16 bits and lose nothing: blocks of 8-bit weights whose scales are
  * 16-bit floats, as those of GGUF's Q8_0 are.
  */
 export function hasHalfScales(tensor: WeightTensor): boolean {
-  if (tensor.format !== "int8-block" || tensor.blockSize > LONGEST_BLOCK) return false;
+  if (tensor.format !== "int8-block") return false;
   const { buffer, byteOffset, length } = tensor.scales;
   const bits = new Uint32Array(buffer, byteOffset, length);
   return bits.every(isHalf);
