@@ -12,7 +12,7 @@ import { machineLine } from "@anabranch/bench-kit/machine";
 import { findNode24 } from "@anabranch/bench-kit/node-24";
 import { requireModel } from "@anabranch/bench-kit/smollm2";
 import { ggufFor } from "@anabranch/bench-kit/smollm2-gguf";
-import type { PassTimes } from "./passes/times.js";
+import { type PassTimes, ROWS } from "./passes/pass-times.js";
 
 const { values } = parseArgs({
   args: process.argv.slice(2),
@@ -25,8 +25,6 @@ const { values } = parseArgs({
     engines: { type: "string", default: "20,24" },
   },
 });
-
-const ROWS = [1, 2, 4, 6, 8, 12, 16];
 
 requireModel();
 const file = await ggufFor("int8");

@@ -4,17 +4,8 @@ import { readRows, sequenceOf } from "@anabranch/bench-kit/smollm2";
 import { loadModel } from "@anabranch/checkpoints";
 import { createWasmBackend } from "../../src/index.js";
 import type { RowPrecision } from "../../src/runtime/row-precision.js";
+import { type PassTimes, ROWS } from "./pass-times.js";
 import { openProducts } from "./products.js";
-
-export const ROWS = [1, 2, 4, 6, 8, 12, 16];
-
-/** Milliseconds by `ROWS`. */
-export interface PassTimes {
-  /** Fastest tenth of whole passes, the next token of every row asked for. */
-  readonly pass: readonly number[];
-  /** Fastest tenth of their matrix products alone. */
-  readonly products: readonly number[];
-}
 
 const { values } = parseArgs({
   options: {

@@ -90,9 +90,7 @@ export class PlanBuilder implements Lowering {
       return from.at;
     }
     const to = this.output(output);
-    const { address, features, rows } = from.at;
-    const args = [address, features, features, to.address, features];
-    this.emit({ code: COPY_ROWS, args, units: rows, reads: [byRow(from.at)], writes: [byRow(to)] });
+    this.#copy(from.at, to);
     return to;
   }
 
@@ -193,11 +191,16 @@ export class PlanBuilder implements Lowering {
     const { address } = this.#arena.append(4 * length);
     for (const { name, offset } of parts) {
       const from = this.value(this.#planned.graph.outputs[name] as string);
-      const to = { ...from, address: address + 4 * offset };
-      const args = [from.address, from.features, from.features, to.address, from.features];
-      this.emit({ code: COPY_ROWS, args, units: from.rows, reads: [byRow(from)], writes: [byRow(to)] });
+      this.#copy(from, { ...from, address: address + 4 * offset });
     }
     return { address, length, parts };
+  }
+
+  /** @param to of the same shape */
+  #copy(from: Located, to: Located): void {
+    const { address, features, rows } = from;
+    const args = [address, features, features, to.address, features];
+    this.emit({ code: COPY_ROWS, args, units: rows, reads: [byRow(from)], writes: [byRow(to)] });
   }
 
   /** A value that is there, or an input, which is copied in before each run. */
