@@ -2,14 +2,18 @@ import {
   type Adapter,
   type AdapterHandle,
   DisposedError,
+  type DraftLimit,
   type GraphRuntime,
   insertionLayer,
   type ModelWeights,
+  parameterNames,
   type StreamSpec,
   Transitions,
+  treeWidth,
   type WeightTensor,
 } from "@anabranch/core";
 import type { CallQueue } from "./call-queue.js";
+import { draftHeadRows } from "./draft-head-rows.js";
 import { type FoldedAdapter, foldLora } from "./fold-lora.js";
 import { ProgramCache } from "./program-cache.js";
 
@@ -32,9 +36,12 @@ export class AttachedAdapter implements AdapterHandle {
   readonly weights: ReadonlyMap<string, WeightTensor>;
   readonly programs = new ProgramCache();
   readonly counted: Transitions | undefined;
+  /** Tokens that drafts are made of; undefined: all. */
+  readonly vocabulary: Int32Array | undefined;
   /** How many of a stream's best tokens drafts have asked for. */
   width = FIRST_WIDTH;
   #folded: Promise<FoldedAdapter> | undefined;
+  #draftHead: Promise<WeightTensor> | undefined;
   #disposed = false;
 
   constructor(
@@ -45,7 +52,13 @@ export class AttachedAdapter implements AdapterHandle {
     this.streams = adapter.streams;
     this.insertion = insertionLayer(spec.layers, adapter.streams);
     this.weights = new Map<string, WeightTensor>([...tensors, ...adapter.tensors]);
+    this.vocabulary = adapter.draftVocabulary;
     this.counted = adapter.transitions && new Transitions(adapter.transitions, spec.vocabularySize);
+  }
+
+  /** Best tokens of a stream that a draft is made from: more than k where the token before has a say in which are best. */
+  draftWidth(limit: DraftLimit): number {
+    return this.streams.markov === undefined ? treeWidth(limit, this.counted) : limit.topK;
   }
 
   get transitions(): boolean {
@@ -72,12 +85,23 @@ export class AttachedAdapter implements AdapterHandle {
     return this.#folded;
   }
 
+  /** Weights of graphs that draft, with the head for the draft vocabulary among them. */
+  async drafting(
+    runtime: GraphRuntime,
+    weights: ReadonlyMap<string, WeightTensor>,
+  ): Promise<ReadonlyMap<string, WeightTensor>> {
+    if (this.vocabulary === undefined) return weights;
+    this.#draftHead ??= draftHeadRows(runtime, this.owner.weights, this.vocabulary);
+    return new Map([...weights, [parameterNames.draftHead, await this.#draftHead]]);
+  }
+
   /** Frees its programs at once. */
   async free(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     this.owner.adapters.delete(this);
     this.#folded = undefined;
+    this.#draftHead = undefined;
     await this.programs.clear();
   }
 }

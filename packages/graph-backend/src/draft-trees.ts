@@ -5,13 +5,13 @@ import {
   type ModelSpec,
   type TokenLogProbs,
   topKTree,
-  treeWidth,
   UnknownTokenError,
 } from "@anabranch/core";
 import type { AttachedAdapter } from "./attached-adapter.js";
 import type { CachedSequence } from "./cached-sequence.js";
 import type { Floats } from "./floats.js";
 import type { LastRow } from "./last-row.js";
+import { markovTrees } from "./markov-trees.js";
 import type { ModelPrograms } from "./model-programs.js";
 
 export interface DraftAsked {
@@ -20,41 +20,56 @@ export interface DraftAsked {
   readonly limit: DraftLimit;
 }
 
-/** Trees from the streams of last committed rows; the head runs once for all streams whose best tokens are not there yet. */
+/** Trees from the streams of last committed rows; requests of one adapter share the runs of its heads. */
 export async function draftTrees(
   programs: ModelPrograms,
   spec: ModelSpec,
   requests: readonly DraftAsked[],
 ): Promise<readonly DraftTree[]> {
-  for (const request of requests) checkDraftRequest(spec, request);
-  const without = [...new Set(requests.filter((request) => !hasLevels(request, spec)).map(({ sequence }) => sequence))];
+  const byAdapter = new Map<AttachedAdapter, DraftAsked[]>();
+  for (const request of requests) {
+    checkDraftRequest(spec, request);
+    const adapter = request.sequence.attached as AttachedAdapter;
+    const group = byAdapter.get(adapter);
+    if (group === undefined) byAdapter.set(adapter, [request]);
+    else group.push(request);
+  }
+  const trees = new Map<DraftAsked, DraftTree>();
+  for (const [adapter, group] of byAdapter) {
+    const width = Math.max(...group.map(({ limit }) => adapter.draftWidth(limit)));
+    const drawn =
+      adapter.streams.markov === undefined
+        ? await independentTrees(programs, adapter, group, width)
+        : await markovTrees(await programs.markov(adapter, width), group);
+    group.forEach((request, index) => void trees.set(request, drawn[index] as DraftTree));
+  }
+  return requests.map((request) => trees.get(request) as DraftTree);
+}
+
+/** Level j from stream j alone; the head runs once for all streams whose best tokens are not there yet. */
+async function independentTrees(
+  programs: ModelPrograms,
+  adapter: AttachedAdapter,
+  requests: readonly DraftAsked[],
+  width: number,
+): Promise<DraftTree[]> {
+  const { vocabulary, owner, counted } = adapter;
+  const known = vocabulary?.length ?? owner.weights.spec.vocabularySize;
+  const lacking = (request: DraftAsked): boolean =>
+    (request.sequence.last?.levels?.[0]?.tokens.length ?? 0) < Math.min(adapter.draftWidth(request.limit), known);
+  const without = [...new Set(requests.filter(lacking).map(({ sequence }) => sequence))];
   if (without.length > 0) {
-    const width = Math.max(...requests.map(widthOf));
-    const program = await programs.head(width);
+    const program = await programs.head(adapter, width);
     const levels = await program.run(without.map(({ last }) => last?.states as Floats));
     without.forEach((sequence, index) => {
       (sequence.last as LastRow).levels = levels[index];
-      (sequence.attached as AttachedAdapter).width = Math.max(width, (sequence.attached as AttachedAdapter).width);
     });
+    adapter.width = Math.max(width, adapter.width);
   }
-  return requests.map((request) => {
-    const { sequence, bonus, limit } = request;
+  return requests.map(({ sequence, bonus, limit }) => {
     const levels = sequence.last?.levels as readonly TokenLogProbs[];
-    return topKTree(levels.map(narrowed(widthOf(request))), limit, {
-      transitions: sequence.attached?.counted,
-      bonus,
-    });
+    return topKTree(levels.map(narrowed(adapter.draftWidth(limit))), limit, { transitions: counted, bonus });
   });
-}
-
-/** Best tokens of a stream that a draft is made from. */
-function widthOf({ sequence, limit }: DraftAsked): number {
-  return treeWidth(limit, sequence.attached?.counted);
-}
-
-function hasLevels(request: DraftAsked, { vocabularySize }: ModelSpec): boolean {
-  const width = request.sequence.last?.levels?.[0]?.tokens.length ?? 0;
-  return width >= Math.min(widthOf(request), vocabularySize);
 }
 
 /** What was computed for a wider draft must not change a narrower one. */

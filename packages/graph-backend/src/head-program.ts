@@ -3,12 +3,22 @@ import {
   type CompiledGraph,
   GraphBuilder,
   type GraphRuntime,
-  type ModelWeights,
+  type ModelSpec,
   type TokenLogProbs,
+  type WeightTensor,
 } from "@anabranch/core";
 import { FeedBuffers } from "./feed-buffers.js";
 import type { Floats } from "./floats.js";
 import { addTopTokens, readTopTokens, topOutputs } from "./top-tokens.js";
+
+export interface HeadProgramOptions {
+  readonly spec: ModelSpec;
+  readonly weights: ReadonlyMap<string, WeightTensor>;
+  /** Tokens that drafts are made of, whose head is among the weights; undefined: all. */
+  readonly vocabulary: Int32Array | undefined;
+  /** Best tokens of each state. */
+  readonly width: number;
+}
 
 /** The LM head on streams' states alone, for the streams of accepted rows. */
 export class HeadProgram {
@@ -17,14 +27,18 @@ export class HeadProgram {
   private constructor(
     readonly compiled: CompiledGraph,
     readonly hiddenSize: number,
+    readonly vocabulary: Int32Array | undefined,
   ) {}
 
-  static async compile(runtime: GraphRuntime, { spec, tensors }: ModelWeights, width: number): Promise<HeadProgram> {
-    const builder = GraphBuilder.from(buildHeadGraph(spec), `head.top${width}`);
+  static async compile(
+    runtime: GraphRuntime,
+    { spec, weights, vocabulary, width }: HeadProgramOptions,
+  ): Promise<HeadProgram> {
+    const builder = GraphBuilder.from(buildHeadGraph(spec, vocabulary?.length), `head.top${width}`);
     addTopTokens(builder, "logits", width);
-    const options = { constants: tensors, outputs: topOutputs(), fewRows: true };
+    const options = { constants: weights, outputs: topOutputs(), fewRows: true };
     const compiled = await runtime.compile(builder.build(), options);
-    return new HeadProgram(compiled, spec.hiddenSize);
+    return new HeadProgram(compiled, spec.hiddenSize, vocabulary);
   }
 
   /** The best tokens of every state. @param states [n, hidden] each @returns for each of `states`, n levels */
@@ -41,7 +55,7 @@ export class HeadProgram {
     return states.map(({ length }) => {
       const from = to;
       to += length / this.hiddenSize;
-      return readTopTokens(outputs, from, to);
+      return readTopTokens(outputs, from, to, this.vocabulary);
     });
   }
 

@@ -1,7 +1,17 @@
-import type { GraphRuntime, ModelWeights, StreamRows } from "@anabranch/core";
+import {
+  adapterParameterShapes,
+  type GraphRuntime,
+  headName,
+  type MarkovSpec,
+  type ModelWeights,
+  parameterNames,
+  type StreamRows,
+  type WeightTensor,
+} from "@anabranch/core";
 import type { AttachedAdapter } from "./attached-adapter.js";
 import { type DraftWeights, draftWeights } from "./draft-weights.js";
 import { HeadProgram } from "./head-program.js";
+import { MarkovHead } from "./markov-head.js";
 import { PassProgram } from "./pass-program.js";
 import { ProgramCache } from "./program-cache.js";
 import type { SequenceRows } from "./row-plan.js";
@@ -65,17 +75,47 @@ export class ModelPrograms {
   /** Deferred streams with as many best tokens as the adapter's drafts ask for. */
   async streams(adapter: AttachedAdapter): Promise<StreamsProgram> {
     const { spec } = this.weights;
-    const width = widthFor(adapter.width, spec.vocabularySize);
+    const width = this.#width(adapter.width, adapter.vocabulary);
     return adapter.programs.get(`streams.top${width}`, async () => {
       const { streams, weights } = await adapter.folded(this.runtime);
-      const own = this.drafting === "int8" ? draftWeights(weights) : weights;
-      return StreamsProgram.compile(this.runtime, own, { spec, streams, width });
+      const { vocabulary } = adapter;
+      const own = this.#drafting(await adapter.drafting(this.runtime, weights));
+      return StreamsProgram.compile(this.runtime, own, { spec, streams, width, vocabulary });
     });
   }
 
-  head(topK: number): Promise<HeadProgram> {
-    const width = widthFor(topK, this.weights.spec.vocabularySize);
-    return this.#own.get(`head.top${width}`, () => HeadProgram.compile(this.runtime, this.weights, width));
+  /** The head for streams' states: one for all adapters that draft with the whole vocabulary. */
+  head(adapter: AttachedAdapter, topK: number): Promise<HeadProgram> {
+    const { spec, tensors } = this.weights;
+    const { vocabulary, programs } = adapter;
+    const width = this.#width(topK, vocabulary);
+    return (vocabulary === undefined ? this.#own : programs).get(`head.top${width}`, async () => {
+      const weights = await adapter.drafting(this.runtime, tensors);
+      return HeadProgram.compile(this.runtime, { spec, weights, vocabulary, width });
+    });
+  }
+
+  markov(adapter: AttachedAdapter, topK: number): Promise<MarkovHead> {
+    const { spec } = this.weights;
+    const { streams, vocabulary, weights } = adapter;
+    const width = this.#width(topK, vocabulary);
+    return adapter.programs.get(`markov.top${width}`, async () => {
+      const names = new Set([
+        ...[parameterNames.embedding, headName(spec)],
+        ...adapterParameterShapes(spec, streams).keys(),
+      ]);
+      const own = new Map([...weights].filter(([name]) => names.has(name)));
+      const options = { spec, streams: { ...streams, markov: streams.markov as MarkovSpec }, vocabulary, width };
+      return MarkovHead.compile(this.runtime, this.#drafting(await adapter.drafting(this.runtime, own)), options);
+    });
+  }
+
+  #width(topK: number, vocabulary: Int32Array | undefined): number {
+    return widthFor(topK, vocabulary?.length ?? this.weights.spec.vocabularySize);
+  }
+
+  #drafting(weights: ReadonlyMap<string, WeightTensor>): ReadonlyMap<string, WeightTensor> {
+    return this.drafting === "int8" ? draftWeights(weights) : weights;
   }
 
   dispose(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { CallOptions, GraphRuntime, ModelWeights, Tensor } from "@anabranch/core";
+import type { CallOptions, GraphRuntime, ModelWeights, Tensor, WeightTensor } from "@anabranch/core";
 
 /** Makes tensors where a runtime reads them without copying. */
 export interface TensorSource {
@@ -25,6 +25,8 @@ export const plainTensors: TensorSource = {
 export interface ModelRuntime extends GraphRuntime {
   /** Where keys and values are kept. */
   readonly tensors: TensorSource;
+  /** How it holds one of the model's weights. */
+  weightFormat(name: string): WeightTensor["format"];
   /** See `BackendModel.warnings`. */
   readonly warnings: readonly string[];
   /** Frees all of its memory, whatever it was given out for. */

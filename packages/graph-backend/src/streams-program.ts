@@ -2,6 +2,7 @@ import {
   attentionWindows,
   buildStreamsGraph,
   type CompiledGraph,
+  draftHeadParameter,
   GraphBuilder,
   type GraphRuntime,
   insertionLayer,
@@ -20,7 +21,19 @@ import type { SlotPool } from "./slot-pool.js";
 import { addTopTokens, readTopTokens, topOutputs } from "./top-tokens.js";
 import { fillWindowBias } from "./window-bias.js";
 
-/** Deferred streams, and in the same run their best tokens, so that a draft afterwards needs none. */
+export interface StreamsProgramOptions {
+  readonly spec: ModelSpec;
+  readonly streams: StreamSpec;
+  /** Best tokens of each stream; without effect where a Markov head finds them. */
+  readonly width: number;
+  /** Tokens that drafts are made of; undefined: all. */
+  readonly vocabulary: Int32Array | undefined;
+}
+
+/**
+ * Deferred streams, and in the same run their best tokens, so that a draft afterwards needs none; their states alone where a
+ * Markov head goes on from there.
+ */
 export class StreamsProgram {
   readonly #buffers = new FeedBuffers();
   readonly #takes: ReadonlySet<string>;
@@ -29,6 +42,7 @@ export class StreamsProgram {
   private constructor(
     readonly spec: ModelSpec,
     readonly streams: StreamSpec,
+    readonly vocabulary: Int32Array | undefined,
     readonly compiled: CompiledGraph,
   ) {
     this.#takes = new Set(compiled.graph.inputs);
@@ -38,15 +52,18 @@ export class StreamsProgram {
   static async compile(
     runtime: GraphRuntime,
     weights: ReadonlyMap<string, WeightTensor>,
-    options: { readonly spec: ModelSpec; readonly streams: StreamSpec; readonly width: number },
+    options: StreamsProgramOptions,
   ): Promise<StreamsProgram> {
-    const { spec, streams, width } = options;
-    const plain = buildStreamsGraph({ spec, streams, past: "heads", logits: true });
-    const builder = GraphBuilder.from(plain, `streams.top${width}`);
-    addTopTokens(builder, passNames.logits("streams"), width);
-    const outputs = [passNames.final("streams"), ...topOutputs()];
+    const { spec, streams, width, vocabulary } = options;
+    const outputs = [passNames.final("streams")];
+    const builder = GraphBuilder.from(buildStreamsGraph({ spec, streams, past: "heads" }), `streams.top${width}`);
+    if (streams.markov === undefined) {
+      addDraftLogits(builder, spec, vocabulary?.length);
+      addTopTokens(builder, passNames.logits("streams"), width);
+      outputs.push(...topOutputs());
+    }
     const compiled = await runtime.compile(builder.build(), { constants: weights, outputs, fewRows: true });
-    return new StreamsProgram(spec, streams, compiled);
+    return new StreamsProgram(spec, streams, vocabulary, compiled);
   }
 
   /** Runs γ streams beside the last committed row of each sequence, whose `last.hidden` must be there. */
@@ -77,10 +94,13 @@ export class StreamsProgram {
     const outputs = await this.compiled.run(inputs);
     const states = (outputs[passNames.final("streams")] as Tensor).data as Floats;
     const size = gamma * hiddenSize;
-    const levels = sequences.map((_, index) => readTopTokens(outputs, index * gamma, (index + 1) * gamma));
+    const levelsOf = (index: number) =>
+      this.streams.markov === undefined
+        ? readTopTokens(outputs, index * gamma, (index + 1) * gamma, this.vocabulary)
+        : undefined;
     sequences.forEach((sequence, index) => {
       const own = states.slice(index * size, (index + 1) * size);
-      sequence.last = new LastRow(sequence.last?.hidden, own, levels[index]);
+      sequence.last = new LastRow(sequence.last?.hidden, own, levelsOf(index));
     });
   }
 
@@ -96,4 +116,12 @@ export class StreamsProgram {
   dispose(): Promise<void> {
     return this.compiled.dispose();
   }
+}
+
+/** Logits of the streams over the draft vocabulary, or over the whole. */
+function addDraftLogits(builder: GraphBuilder, spec: ModelSpec, draftTokens: number | undefined): void {
+  const head = draftHeadParameter(builder, spec, draftTokens);
+  const states = builder.outputValue(passNames.final("streams"));
+  const [logits] = builder.add("linear", "streams.logits", [states, head], { transposed: false }) as [string];
+  builder.output(passNames.logits("streams"), logits);
 }

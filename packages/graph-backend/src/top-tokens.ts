@@ -53,8 +53,18 @@ export function topTokensOf(
   };
 }
 
-/** Rows from..to-1 of what {@link addTopTokens} gave for streams. @throws NotFiniteError */
-export function readTopTokens(outputs: Readonly<Record<string, Tensor>>, from: number, to: number): TokenLogProbs[] {
+/**
+ * Rows from..to-1 of what {@link addTopTokens} gave for streams.
+ *
+ * @param vocabulary the tokens that the logits were of; absent: all
+ * @throws NotFiniteError
+ */
+export function readTopTokens(
+  outputs: Readonly<Record<string, Tensor>>,
+  from: number,
+  to: number,
+  vocabulary?: Int32Array,
+): TokenLogProbs[] {
   const levels: TokenLogProbs[] = [];
   for (let row = from; row < to; row++) {
     const level = topTokensOf(outputs, row);
@@ -64,7 +74,9 @@ export function readTopTokens(outputs: Readonly<Record<string, Tensor>>, from: n
         cure: "Check the adapter's weights for NaN and overflow.",
       });
     }
-    levels.push(level);
+    levels.push(
+      vocabulary === undefined ? level : { ...level, tokens: level.tokens.map((at) => vocabulary[at] as number) },
+    );
   }
   return levels;
 }

@@ -65,6 +65,11 @@ class WasmRuntime implements ModelRuntime {
     this.#engine = new WasmEngine(pool);
   }
 
+  weightFormat(name: string): WeightTensor["format"] {
+    const held = this.weights.get(name);
+    return held?.layout === "tiles" ? held.format : "f32";
+  }
+
   async compile(graph: Graph, { constants = new Map(), outputs }: CompileOptions = {}): Promise<CompiledGraph> {
     const { pool, rowPrecision } = this;
     const { heap, kernels, threads } = pool;

@@ -62,14 +62,13 @@ function expectWithinLimit(draft: DraftTree, limit: DraftLimit): void {
   expectThat(deepest <= (limit.depth ?? deepest), () => `a draft has ${deepest} levels, ${limit.depth} were allowed`);
 }
 
-/** What a node's log-probability may depend on: its level and, where transitions take part, the two tokens above it. */
-function placesOf(draft: DraftTree): string[] {
-  const above = (node: number): number => (node === ROOT ? ROOT : (draft.parents[node] as number));
-  const token = (node: number): string => (node === ROOT ? "the bonus token" : String(draft.tokens[node]));
-  return Array.from(draftDepths(draft), (depth, node) => {
-    const parent = above(node);
-    return `level ${depth} after ${token(above(parent))}, ${token(parent)}`;
+/** What a node's log-probability may depend on: the tokens above it. */
+function placesOf({ tokens, parents }: DraftTree): string[] {
+  const places: string[] = [];
+  parents.forEach((parent) => {
+    places.push(parent === ROOT ? "after the bonus token" : `${places[parent]}, ${tokens[parent]}`);
   });
+  return places;
 }
 
 /** Log-probability of each token by place. */

@@ -1,4 +1,11 @@
-import { LINEAR_MODULES, linearModules, type ModelSpec, type StreamMode, type StreamSpec } from "@anabranch/core";
+import {
+  LINEAR_MODULES,
+  linearModules,
+  type MarkovSpec,
+  type ModelSpec,
+  type StreamMode,
+  type StreamSpec,
+} from "@anabranch/core";
 import fc from "fast-check";
 
 /** A random adapter for a model of any depth; the seed is that of its tensors. */
@@ -12,6 +19,9 @@ export interface AdapterPlan {
   /** Layers with LoRA, as bits. */
   readonly layers: number;
   readonly initialisationRank: number;
+  readonly markov: "none" | MarkovSpec["kind"];
+  /** Every so many tokens of the vocabulary are draft tokens; 0: the adapter has no draft vocabulary. */
+  readonly vocabularyStep: number;
   /** Texts that transitions are counted over; none for an adapter without transitions. */
   readonly texts: number;
   readonly seed: number;
@@ -27,6 +37,8 @@ export const adapterPlans: fc.Arbitrary<AdapterPlan> = fc.record({
   modules: fc.subarray([...LINEAR_MODULES], { minLength: 1 }),
   layers: fc.integer({ min: 1, max: 15 }),
   initialisationRank: fc.nat(2),
+  markov: fc.constantFrom("none", "vanilla", "rnn"),
+  vocabularyStep: fc.nat(3),
   texts: fc.nat(2),
   seed: fc.nat(),
 });
@@ -40,6 +52,8 @@ export const plainAdapter: AdapterPlan = {
   modules: ["q_proj", "v_proj"],
   layers: 15,
   initialisationRank: 0,
+  markov: "none",
+  vocabularyStep: 0,
   texts: 0,
   seed: 11,
 };
@@ -59,5 +73,6 @@ export function streamSpecOf(plan: AdapterPlan, mode: StreamMode, spec: ModelSpe
       layers.length > 0 &&
       modules.length > 0 && { lora: { rank: plan.rank, alpha: plan.alpha, modules, layers } }),
     ...(plan.initialisationRank > 0 && { initialisationRank: plan.initialisationRank }),
+    ...(plan.markov !== "none" && { markov: { kind: plan.markov, rank: 1 + (plan.seed % 5), tokenScale: 1.5 } }),
   };
 }

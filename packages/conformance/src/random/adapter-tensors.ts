@@ -20,7 +20,12 @@ export function randomAdapter(plan: AdapterPlan, mode: StreamMode, spec: ModelSp
     return [name, { format: "f32", shape, data: random.normals(rows * columns, deviation) }] as const;
   });
   const transitions = plan.texts === 0 ? {} : { transitions: randomTransitions(plan.texts, random, spec) };
-  return { streams, tensors: new Map(tensors), ...transitions };
+  return { streams, tensors: new Map(tensors), ...draftVocabulary(plan, spec), ...transitions };
+}
+
+function draftVocabulary({ vocabularyStep: step }: AdapterPlan, { vocabularySize }: ModelSpec) {
+  if (step === 0) return {};
+  return { draftVocabulary: Int32Array.from({ length: Math.ceil(vocabularySize / step) }, (_, place) => place * step) };
 }
 
 /** Counts over texts of a third of the vocabulary, so that tokens follow one another more than once. */

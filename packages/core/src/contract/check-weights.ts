@@ -3,6 +3,7 @@ import {
   type Adapter,
   adapterParameterShapes,
   baseParameterShapes,
+  checkDraftVocabulary,
   type ModelSpec,
   type ModelWeights,
 } from "../model/index.js";
@@ -31,7 +32,8 @@ export function checkModelWeights({ spec, tensors }: ModelWeights): void {
   checkTensors("model", baseParameterShapes(spec), tensors);
 }
 
-/** @throws MissingTensorError, ShapeMismatchError */
+/** @throws MissingTensorError, ShapeMismatchError; InvalidArgumentError for a draft vocabulary that is not the model's */
 export function checkAdapter(spec: ModelSpec, adapter: Adapter): void {
+  if (adapter.draftVocabulary !== undefined) checkDraftVocabulary(spec, adapter.draftVocabulary);
   checkTensors("adapter", adapterParameterShapes(spec, adapter.streams), adapter.tensors);
 }

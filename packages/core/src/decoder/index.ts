@@ -1,3 +1,10 @@
+export {
+  addMarkovHead,
+  buildMarkovLevelGraph,
+  buildMarkovTokensGraph,
+  draftHeadParameter,
+  markovNames,
+} from "./markov-head.js";
 export * from "./pass-graph.js";
 export * from "./rope-frequencies.js";
 export { HIDDEN_BIAS, passNames, type RowSetName } from "./row-set.js";

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from "../errors/index.js";
 import { type Graph, GraphBuilder, type KeyLayout } from "../graph/index.js";
 import type { ModelSpec, StreamSpec } from "../model/index.js";
 import type { LayerContext } from "./layer-context.js";
+import { draftHeadParameter } from "./markov-head.js";
 import { passNames, type RowSet, type RowSetName } from "./row-set.js";
 import {
   addFinalNorm,
@@ -10,6 +11,7 @@ import {
   addUpperStage,
   insertionLayer,
   insertStreams,
+  mainRows,
   selectRows,
 } from "./stages.js";
 
@@ -123,10 +125,28 @@ export function buildStreamsGraph(options: StreamsGraphOptions): Graph {
   return context.builder.build();
 }
 
-/** The LM head alone, on states after the final norm: input `states` [batch, n, hidden], output `logits`. */
-export function buildHeadGraph(spec: ModelSpec): Graph {
-  const context = contextOf("head", spec, undefined, undefined);
-  const states = context.builder.input("states", ["batch", "n", spec.hiddenSize]);
-  context.builder.output("logits", addHead(context, "logits", states));
+/**
+ * The main rows of whole texts through the MSA layers alone, from the input `hidden.<N - N_s>.main` [batch, rows, hidden]:
+ * where the states at stream insertion are known and the keys and values above them are wanted. In lossless mode.
+ */
+export function buildUpperGraph(spec: ModelSpec, streams: StreamSpec): Graph {
+  const context = contextOf("upper", spec, streams, undefined);
+  const hidden = passNames.hidden(insertionLayer(spec.layers, streams));
+  const states = context.builder.input(hidden, ["batch", "rows", spec.hiddenSize]);
+  addUpperStage(context, [mainRows(states, false)]);
   return context.builder.build();
+}
+
+/**
+ * The LM head alone, on states after the final norm: input `states` [batch, n, hidden], output `logits`.
+ *
+ * @param draftTokens size of the draft vocabulary, whose head is the parameter `draftHead`; absent: the model's own head
+ */
+export function buildHeadGraph(spec: ModelSpec, draftTokens?: number): Graph {
+  const builder = new GraphBuilder("head");
+  const states = builder.input("states", ["batch", "n", spec.hiddenSize]);
+  const head = draftHeadParameter(builder, spec, draftTokens);
+  const [logits] = builder.add("linear", "logits", [states, head], { transposed: false }) as [string];
+  builder.output("logits", logits);
+  return builder.build();
 }

@@ -1,12 +1,12 @@
 import type { GraphBuilder } from "../graph/index.js";
-import { parameterNames, type StreamSpec } from "../model/index.js";
+import { headName, parameterNames, type StreamSpec } from "../model/index.js";
 import { addLayer } from "./layer.js";
 import type { LayerContext } from "./layer-context.js";
 import { addNorm } from "./norms.js";
 import { passNames, type RowSet, type RowSetName } from "./row-set.js";
 
 /** The rows of a pass before streams: one member a position. */
-function mainRows(x: string, adapted: boolean): RowSet {
+export function mainRows(x: string, adapted: boolean): RowSet {
   return { name: "main", x, members: 1, own: "none", ownLength: 0, keys: true, adapted };
 }
 
@@ -115,7 +115,6 @@ export function addFinalNorm(context: LayerContext, set: RowSet): void {
 /** The LM head on states [batch, n, hidden]. */
 export function addHead(context: LayerContext, name: string, states: string): string {
   const { builder, spec } = context;
-  const table = spec.tiedHead ? parameterNames.embedding : parameterNames.head;
-  const weight = builder.parameter(table, [spec.vocabularySize, spec.hiddenSize]);
+  const weight = builder.parameter(headName(spec), [spec.vocabularySize, spec.hiddenSize]);
   return builder.add("linear", name, [states, weight], { transposed: false })[0] as string;
 }

@@ -1,3 +1,4 @@
+export { checkDraftVocabulary, draftHead, headName } from "./draft-head.js";
 export * from "./model-spec.js";
 export * from "./parameter-names.js";
 export * from "./parameter-shapes.js";

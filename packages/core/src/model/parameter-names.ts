@@ -47,6 +47,14 @@ export const parameterNames = {
   streamMapDown: "streams.map_a",
   /** f_η's D: [hidden, η] */
   streamMapUp: "streams.map_b",
+  /** The Markov head's A: [r, hidden] */
+  markovDown: "streams.markov_a",
+  /** The Markov head's R, of an rnn: [r, r] */
+  markovRecurrent: "streams.markov_r",
+  /** The Markov head's B_j, j = 1..γ: [hidden, r] */
+  markovUp: (stream: number): string => `streams.markov_b.${stream}`,
+  /** The LM head's rows for the adapter's draft vocabulary: [draft tokens, hidden]. Made from the base, never stored. */
+  draftHead: "draft_head",
   /** [rank, in] */
   loraDown: (layer: number, module: LinearModule): string => `layers.${layer}.${module}.lora_A`,
   /** [out, rank] */

@@ -70,6 +70,14 @@ export function adapterParameterShapes(spec: ModelSpec, streams: StreamSpec): Ma
     shapes.set(parameterNames.streamMapDown, [streams.initialisationRank, spec.hiddenSize]);
     shapes.set(parameterNames.streamMapUp, [spec.hiddenSize, streams.initialisationRank]);
   }
+  if (streams.markov !== undefined) {
+    const { kind, rank } = streams.markov;
+    shapes.set(parameterNames.markovDown, [rank, spec.hiddenSize]);
+    if (kind === "rnn") shapes.set(parameterNames.markovRecurrent, [rank, rank]);
+    for (let stream = 1; stream <= streams.gamma; stream++) {
+      shapes.set(parameterNames.markovUp(stream), [spec.hiddenSize, rank]);
+    }
+  }
   if (streams.lora !== undefined) {
     for (const layer of streams.lora.layers) {
       for (const module of streams.lora.modules) {

@@ -74,6 +74,11 @@ export interface ModelWeights {
 export interface Adapter {
   readonly streams: StreamSpec;
   readonly tensors: ReadonlyMap<string, Float32Tensor>;
+  /**
+   * Tokens that drafts are made of, ascending: the softmax of streams is over these alone. Absent: the whole vocabulary.
+   * Verification knows every token all the same.
+   */
+  readonly draftVocabulary?: Int32Array;
   /** How the model's own texts go on, for the draft tree. */
   readonly transitions?: TransitionCounts;
   readonly baseFingerprint?: string;

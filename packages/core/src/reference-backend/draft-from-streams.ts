@@ -1,8 +1,10 @@
 import type { DraftLimit, DraftTree } from "../contract/index.js";
 import { InvalidArgumentError } from "../errors/index.js";
-import { type TreeContext, topKTree, treeWidth } from "../tree/top-k-tree.js";
+import { GrowingTree } from "../tree/growing-tree.js";
+import { topKTree, treeWidth } from "../tree/top-k-tree.js";
 import type { RankedTokens } from "../tree/transitions.js";
 import { logSoftmax, rankedTokens } from "./read-row.js";
+import type { ReferenceAdapter } from "./reference-adapter.js";
 
 /** @throws InvalidArgumentError */
 export function checkDraftLimit({ nodes, topK, depth }: DraftLimit): void {
@@ -14,17 +16,46 @@ export function checkDraftLimit({ nodes, topK, depth }: DraftLimit): void {
   }
 }
 
-/** The tree under the bonus token: level j from stream j. @param streamLogits [γ][vocabulary] */
-export function draftFromStreams(
-  streamLogits: readonly Float64Array[],
-  limit: DraftLimit,
-  context: TreeContext,
-): DraftTree {
-  const width = treeWidth(limit, context.transitions);
-  const levels = streamLogits.map((logits): RankedTokens => {
-    const logProbs = logSoftmax(logits);
-    const tokens = rankedTokens(logProbs).slice(0, width);
-    return { tokens, logProbs: tokens.map((token) => logProbs[token] as number) };
-  });
-  return topKTree(levels, limit, context);
+export interface StreamsDraft {
+  /** Of the streams beside the last committed row, after the final norm: [γ][hidden] */
+  readonly states: readonly Float64Array[];
+  readonly bonus: number;
+  readonly limit: DraftLimit;
+}
+
+/** The tree under the bonus token: level j from stream j, and where there is a Markov head from the token before too. */
+export async function draftFromStreams(adapter: ReferenceAdapter, draft: StreamsDraft): Promise<DraftTree> {
+  const { states, bonus, limit } = draft;
+  if (adapter.streams.markov !== undefined) return markovTree(adapter, draft);
+  const width = treeWidth(limit, adapter.counted);
+  const levels: RankedTokens[] = [];
+  for (const state of states) levels.push(best(await adapter.runner.draftLogits(state), width, adapter.vocabulary));
+  return topKTree(levels, limit, { transitions: adapter.counted, bonus });
+}
+
+async function markovTree(adapter: ReferenceAdapter, { states, bonus, limit }: StreamsDraft): Promise<DraftTree> {
+  const { runner, vocabulary, streams } = adapter;
+  const depth = Math.min(limit.depth ?? streams.gamma, streams.gamma);
+  const tree = new GrowingTree(bonus, { nodes: limit.nodes, topK: limit.topK, depth });
+  let before: readonly Float64Array[] = [];
+  for (let stream = 1; tree.open.length > 0; stream++) {
+    const state = states[stream - 1] as Float64Array;
+    const grown: { readonly logits: Float64Array; readonly recurrent: Float64Array }[] = [];
+    for (const { token, parentPlace } of tree.open) {
+      grown.push(await runner.markov(stream, { state, token, before: before[parentPlace] }));
+    }
+    before = grown.map(({ recurrent }) => recurrent);
+    tree.grow(grown.map(({ logits }) => best(logits, limit.topK, vocabulary)));
+  }
+  return tree.tree();
+}
+
+/** @param vocabulary the tokens that the logits are of; absent: all */
+function best(logits: Float64Array, width: number, vocabulary: Int32Array | undefined): RankedTokens {
+  const logProbs = logSoftmax(logits);
+  const places = rankedTokens(logProbs).slice(0, width);
+  return {
+    tokens: vocabulary === undefined ? places : places.map((place) => vocabulary[place] as number),
+    logProbs: places.map((place) => logProbs[place] as number),
+  };
 }

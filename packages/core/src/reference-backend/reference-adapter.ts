@@ -8,6 +8,8 @@ export class ReferenceAdapter implements AdapterHandle {
   readonly streams: StreamSpec;
   readonly runner: TextRunner;
   readonly counted: Transitions | undefined;
+  /** Tokens that drafts are made of; undefined: all. */
+  readonly vocabulary: Int32Array | undefined;
   disposed = false;
 
   constructor(
@@ -17,6 +19,7 @@ export class ReferenceAdapter implements AdapterHandle {
   ) {
     this.streams = adapter.streams;
     const { transitions } = adapter;
+    this.vocabulary = adapter.draftVocabulary;
     this.counted = transitions && new Transitions(transitions, weights.spec.vocabularySize);
     this.runner = new TextRunner(weights, adapter);
   }

@@ -77,9 +77,9 @@ export class ReferenceModel implements BackendModel {
         throwIfAborted(signal, "A pass");
         outcomes.push(await this.#passAlone(sequences[index] as ReferenceSequence, rows));
       }
-      return outcomes.map(({ results, streamLogits }, index) => {
+      return outcomes.map(({ results, streams }, index) => {
         const sequence = sequences[index] as ReferenceSequence;
-        sequence.latest = { rows: (requests[index] as PassRequest).rows, streamLogits };
+        sequence.latest = { rows: (requests[index] as PassRequest).rows, streams };
         sequence.last = undefined;
         return { rows: results };
       });
@@ -112,7 +112,7 @@ export class ReferenceModel implements BackendModel {
         const states = await this.#runner(sequence).states(
           text.map((row, index) => ({ ...row, streams: index === last })),
         );
-        sequence.last = { streamLogits: await this.#logitsOf(sequence, states.streams(last)) };
+        sequence.last = { streams: states.streams(last) };
       }
     });
   }
@@ -120,22 +120,24 @@ export class ReferenceModel implements BackendModel {
   draft(requests: readonly DraftRequest[], { signal }: CallOptions = {}): Promise<readonly DraftTree[]> {
     return this.queue.run(async () => {
       throwIfAborted(signal, "A draft");
-      return requests.map(({ sequence, bonus, limit }) => {
+      const asked = requests.map(({ sequence, bonus, limit }) => {
         const own = this.checkUsable(sequence);
-        const streamLogits = own.last?.streamLogits ?? [];
         checkDraftLimit(limit);
         if (!Number.isInteger(bonus) || bonus < 0 || bonus >= this.spec.vocabularySize) {
           throw new UnknownTokenError(`The bonus token is ${bonus}; the vocabulary has ${this.spec.vocabularySize}.`, {
             subject: "bonus",
           });
         }
-        if (streamLogits.length === 0) {
+        if ((own.last?.streams ?? []).length === 0) {
           throw new InvalidArgumentError("No streams have run beside the sequence's last committed row.", {
             cure: "Ask for streams on that row in the pass, or call streams after commit.",
           });
         }
-        return draftFromStreams(streamLogits, limit, { transitions: own.adapter?.counted, bonus });
+        return { adapter: own.adapter as ReferenceAdapter, states: own.last?.streams ?? [], bonus, limit };
       });
+      const trees: DraftTree[] = [];
+      for (const { adapter, ...request } of asked) trees.push(await draftFromStreams(adapter, request));
+      return trees;
     });
   }
 
@@ -166,19 +168,13 @@ export class ReferenceModel implements BackendModel {
     return sequence.adapter?.runner ?? this.#plain;
   }
 
-  async #logitsOf(sequence: ReferenceSequence, states: readonly Float64Array[]): Promise<Float64Array[]> {
-    const logits = [];
-    for (const state of states) logits.push(await this.#runner(sequence).logits(state));
-    return logits;
-  }
-
   async #passAlone(
     sequence: ReferenceSequence,
     rows: readonly PassRow[],
-  ): Promise<{ results: RowResult[]; streamLogits: Float64Array[][] }> {
+  ): Promise<{ results: RowResult[]; streams: Float64Array[][] }> {
     const states = await this.#runner(sequence).states(wholeText(sequence.committed, rows));
     const results: RowResult[] = [];
-    const streamLogits: Float64Array[][] = [];
+    const streams: Float64Array[][] = [];
     for (const [index, { read }] of rows.entries()) {
       const at = sequence.length + index;
       if (read === undefined) {
@@ -187,9 +183,9 @@ export class ReferenceModel implements BackendModel {
         const logits = await this.#runner(sequence).logits(states.hidden(at, this.spec.layers));
         results.push(readRow(read, logits, (layer) => states.hidden(at, layer)));
       }
-      streamLogits.push(await this.#logitsOf(sequence, states.streams(at)));
+      streams.push(states.streams(at));
     }
-    return { results, streamLogits };
+    return { results, streams };
   }
 }
 
@@ -202,7 +198,7 @@ function commitPath(sequence: ReferenceSequence, path: readonly number[]): void 
     ...kept.map(({ token, streams = false }) => ({ token, streams: shared && streams })),
   ];
   const last = path.at(-1);
-  if (last !== undefined) sequence.last = { streamLogits: latest?.streamLogits[last] ?? [] };
+  if (last !== undefined) sequence.last = { streams: latest?.streams[last] ?? [] };
   sequence.latest = undefined;
 }
 

@@ -4,17 +4,17 @@ import type { ReferenceAdapter } from "./reference-adapter.js";
 import type { ReferenceModel } from "./reference-model.js";
 import type { CommittedRow } from "./text-row.js";
 
-/** The rows of a sequence's latest pass, and of those that carried streams the streams' logits. */
+/** The rows of a sequence's latest pass, and of those that carried streams the streams' states. */
 export interface LatestPass {
   readonly rows: readonly PassRow[];
-  /** [rows][γ][vocabulary]; no streams where a row carried none */
-  readonly streamLogits: readonly (readonly Float64Array[])[];
+  /** After the final norm, [rows][γ][hidden]; no streams where a row carried none */
+  readonly streams: readonly (readonly Float64Array[])[];
 }
 
 /** The last committed row, while it is one of the latest pass. */
 export interface LastRow {
-  /** [γ][vocabulary]; empty where no streams have run beside it */
-  readonly streamLogits: readonly Float64Array[];
+  /** After the final norm, [γ][hidden]; empty where no streams have run beside it */
+  readonly streams: readonly Float64Array[];
 }
 
 /** A text, and nothing computed from it: keys and values are worked out anew in every pass. */

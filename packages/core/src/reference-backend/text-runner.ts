@@ -1,20 +1,47 @@
 import type { CompiledGraph, Tensor } from "../contract/index.js";
-import { buildHeadGraph, buildPassGraph, type StreamRows } from "../decoder/index.js";
+import {
+  buildHeadGraph,
+  buildMarkovLevelGraph,
+  buildMarkovTokensGraph,
+  buildPassGraph,
+  markovNames,
+} from "../decoder/index.js";
 import type { Graph } from "../graph/index.js";
-import { type Adapter, attentionWindows, type ModelWeights, type WeightTensor } from "../model/index.js";
+import {
+  type Adapter,
+  attentionWindows,
+  draftHead,
+  type MarkovSpec,
+  type ModelWeights,
+  parameterNames,
+  type WeightTensor,
+} from "../model/index.js";
 import { referenceRuntime } from "../reference/index.js";
 import { streamRowsOf, textInputs, textSets } from "./text-inputs.js";
 import type { TextRow } from "./text-row.js";
 import { TextStates } from "./text-states.js";
 
+/** A node of a draft tree whose children are wanted. */
+export interface MarkovNode {
+  /** z_j of the stream that they come from: [hidden] */
+  readonly state: Float64Array;
+  readonly token: number;
+  /** u of its parent, [r]; undefined for the bonus token */
+  readonly before: Float64Array | undefined;
+}
+
 /** Runs whole texts through a model with one adapter, or with none. */
 export class TextRunner {
-  readonly #compiled = new Map<StreamRows | "head", Promise<CompiledGraph>>();
+  readonly #compiled = new Map<string, Promise<CompiledGraph>>();
+  readonly #draftHead: WeightTensor | undefined;
 
   constructor(
     private readonly weights: ModelWeights,
     private readonly adapter?: Adapter,
-  ) {}
+  ) {
+    const vocabulary = adapter?.draftVocabulary;
+    this.#draftHead = vocabulary && draftHead(weights, vocabulary);
+  }
 
   async states(text: readonly TextRow[]): Promise<TextStates> {
     const { spec } = this.weights;
@@ -36,12 +63,48 @@ export class TextRunner {
     return Float64Array.from((logits as Tensor).data);
   }
 
+  /** A stream's logits over the draft vocabulary, or over the whole: [draft tokens] */
+  async draftLogits(state: Float64Array): Promise<Float64Array> {
+    const { spec } = this.weights;
+    const head = await this.#compile("draft", () => buildHeadGraph(spec, this.adapter?.draftVocabulary?.length));
+    const { logits } = await head.run({ states: { shape: [1, 1, state.length], data: state } });
+    return Float64Array.from((logits as Tensor).data);
+  }
+
+  /**
+   * What the Markov head makes of a node of a draft tree: its children's logits, [draft tokens], and u, [r].
+   *
+   * @param stream the one that the children come from, 1..γ
+   */
+  async markov(stream: number, node: MarkovNode): Promise<{ logits: Float64Array; recurrent: Float64Array }> {
+    const { spec } = this.weights;
+    const { streams, draftVocabulary } = this.adapter as Adapter;
+    const { markov } = streams as { readonly markov: MarkovSpec };
+    const tokens = await this.#compile("markov.tokens", () => buildMarkovTokensGraph(spec, markov));
+    const token = { shape: [1, 1], data: Int32Array.of(node.token) };
+    const own = (await tokens.run({ [markovNames.tokens]: token }))[markovNames.own] as Tensor;
+    const level = await this.#compile(`markov.${stream}`, () =>
+      buildMarkovLevelGraph(spec, streams, stream, draftVocabulary?.length),
+    );
+    const { logits, [markovNames.recurrent]: recurrent } = await level.run({
+      [markovNames.states]: { shape: [1, 1, spec.hiddenSize], data: node.state },
+      [markovNames.own]: own,
+      ...(level.graph.inputs.includes(markovNames.before) && {
+        [markovNames.before]: { shape: [1, 1, markov.rank], data: node.before as Float64Array },
+      }),
+    });
+    return {
+      logits: Float64Array.from((logits as Tensor).data),
+      recurrent: Float64Array.from((recurrent as Tensor).data),
+    };
+  }
+
   async dispose(): Promise<void> {
     for (const compiled of this.#compiled.values()) await (await compiled).dispose();
     this.#compiled.clear();
   }
 
-  #compile(kind: StreamRows | "head", build: () => Graph): Promise<CompiledGraph> {
+  #compile(kind: string, build: () => Graph): Promise<CompiledGraph> {
     let compiled = this.#compiled.get(kind);
     if (compiled === undefined) {
       const graph = build();
@@ -53,7 +116,9 @@ export class TextRunner {
 
   #constants(graph: Graph): Map<string, WeightTensor> {
     const tensor = (name: string) =>
-      (this.weights.tensors.get(name) ?? this.adapter?.tensors.get(name)) as WeightTensor;
+      (name === parameterNames.draftHead
+        ? this.#draftHead
+        : (this.weights.tensors.get(name) ?? this.adapter?.tensors.get(name))) as WeightTensor;
     return new Map(graph.parameters.map((name) => [name, tensor(name)]));
   }
 }

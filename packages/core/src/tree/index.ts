@@ -1,5 +1,6 @@
 export { type CountTransitionsOptions, countTransitions } from "./count-transitions.js";
 export * from "./draft-tree.js";
+export { GrowingTree, type OpenNode } from "./growing-tree.js";
 export * from "./row-visibility.js";
 export * from "./top-k-tree.js";
 export { type RankedTokens, Transitions } from "./transitions.js";

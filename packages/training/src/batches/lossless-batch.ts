@@ -1,4 +1,4 @@
-import { type ModelSpec, passNames, type StreamSpec, type Tensor } from "@anabranch/core";
+import { type ModelSpec, markovNames, passNames, type StreamSpec, type Tensor } from "@anabranch/core";
 import type { BaseStatesGraph } from "../graphs/index.js";
 import type { ForestStates, RowStates } from "../states/index.js";
 import { type Batch, branchRows, int32, longest } from "./batch.js";
@@ -102,6 +102,7 @@ function streamInputs(
   const { gamma } = streams;
   const hidden = new Float32Array(all.length * rows * spec.hiddenSize);
   const positions = new Int32Array(all.length * rows * gamma);
+  const before = new Int32Array(all.length * rows * gamma);
   const seen = new Visibility(all.length, rows, slots);
   all.forEach(({ forest, branches }, entry) => {
     forest.branches.forEach(({ start, targets }, index) => {
@@ -113,6 +114,8 @@ function streamInputs(
         hidden.set(state, (entry * rows + row) * spec.hiddenSize);
         const at = (entry * rows + row) * gamma;
         positions.fill(forest.positions[start + i] as number, at, at + gamma);
+        // What stream j's target follows: x_{j-1}, where x_0 is what the main stream issues at the row.
+        for (let j = 0; j < gamma; j++) before[at + j] = (targets[i + j] as number | undefined) ?? 0;
         seen.show(entry, row, 0, forest.shared);
         seen.show(entry, row, start, start + i + 1);
       }
@@ -122,6 +125,7 @@ function streamInputs(
   return {
     [outputs.hidden]: { shape: [all.length, rows, spec.hiddenSize], data: hidden },
     [passNames.positions("streams")]: int32([all.length, rows * gamma], positions),
+    ...(streams.markov === undefined ? {} : { [markovNames.tokens]: int32([all.length, rows * gamma], before) }),
     [passNames.bias("streams", "past")]: seen.tensor(),
   };
 }

@@ -78,6 +78,8 @@ export const gradientRules: { readonly [Name in OperationName]: GradientRule<Nam
 
   pick: ({ builder }, node, dy) => builder.add("pickGrad", `d.${node.outputs[0]}`, [dy], node.attributes),
 
+  pickGrad: ({ builder }, node, dy) => builder.add("pick", `d.${node.outputs[0]}`, [dy], node.attributes),
+
   logProb: ({ builder }, node, dy) => builder.add("logProbGrad", `d.${node.outputs[0]}`, [...node.inputs, dy], {}),
 
   argmax: null,
@@ -92,7 +94,6 @@ export const gradientRules: { readonly [Name in OperationName]: GradientRule<Nam
   activateGrad: null,
   selectGrad: null,
   insertStreamsGrad: null,
-  pickGrad: null,
   logProbGrad: null,
 };
 

@@ -1,6 +1,6 @@
-import type { CompiledGraph, GraphRuntime, ModelWeights, StreamSpec, Tensor } from "@anabranch/core";
+import type { CompiledGraph, Graph, GraphRuntime, ModelWeights, StreamSpec, Tensor } from "@anabranch/core";
 import { type Forest, growForest, mainRowInputs, type TrainingExample } from "../batches/index.js";
-import { type BaseStatesGraph, baseStatesGraph } from "../graphs/index.js";
+import { type BaseStatesGraph, baseStatesGraph, knownInputs } from "../graphs/index.js";
 import type { StateHandle, StateStore } from "./state-store.js";
 
 /** Some rows' states: at stream insertion [rows, hidden] (branch rows only), then each MSA layer's keys and values [rows, kv width]. */
@@ -15,6 +15,19 @@ export interface ForestStates {
   readonly forest: Forest;
   readonly shared: RowStates;
   readonly branches: readonly RowStates[];
+}
+
+/** States at stream insertion that were kept when a text was written. */
+export interface KnownStates {
+  /** Of the prompt's rows and the completion's but its last, [rows, hidden]; undefined where they are not known. */
+  of(prompt: ArrayLike<number>, completion: ArrayLike<number>): Promise<Float32Array | undefined>;
+}
+
+export interface BaseStatesOptions {
+  readonly store: StateStore;
+  /** Every example that states will be asked for. */
+  readonly sources: readonly TrainingExample[];
+  readonly known?: KnownStates;
 }
 
 interface Widths {
@@ -39,30 +52,38 @@ export class BaseStates {
   readonly #prompts = new Map<ArrayLike<number>, StateHandle>();
   readonly #branches = new Map<ArrayLike<number>, Map<ArrayLike<number>, StateHandle>>();
 
+  readonly #known: KnownStates | undefined;
+
   private constructor(
     readonly store: StateStore,
     readonly outputs: BaseStatesGraph,
-    readonly compiled: CompiledGraph,
+    readonly compiled: { readonly whole: CompiledGraph; readonly upper: CompiledGraph | undefined },
     readonly widths: Widths,
-    sources: readonly TrainingExample[],
+    { sources, known }: BaseStatesOptions,
   ) {
+    this.#known = known;
     for (const source of sources) this.#assign(source);
   }
 
-  /** @param sources every example that states will be asked for. */
   static async compile(
     runtime: GraphRuntime,
     { spec, tensors }: ModelWeights,
     streams: StreamSpec,
-    store: StateStore,
-    sources: readonly TrainingExample[],
+    options: BaseStatesOptions,
   ): Promise<BaseStates> {
+    const { store, known } = options;
     const outputs = baseStatesGraph(spec, streams);
-    const constants = new Map([...tensors].filter(([name]) => outputs.graph.parameters.includes(name)));
-    const wanted = [outputs.hidden, ...outputs.keysAndValues.flatMap(({ keys, values }) => [keys, values])];
-    const compiled = await runtime.compile(outputs.graph, { constants, outputs: wanted });
+    const keysAndValues = outputs.keysAndValues.flatMap(({ keys, values }) => [keys, values]);
+    const compile = (graph: Graph, wanted: readonly string[]): Promise<CompiledGraph> => {
+      const constants = new Map([...tensors].filter(([name]) => graph.parameters.includes(name)));
+      return runtime.compile(graph, { constants, outputs: wanted });
+    };
+    const compiled = {
+      whole: await compile(outputs.graph, [outputs.hidden, ...keysAndValues]),
+      upper: known === undefined ? undefined : await compile(outputs.upper, keysAndValues),
+    };
     const widths = { hidden: spec.hiddenSize, kv: spec.kvHeads * spec.headSize, layers: streams.msaLayers };
-    return new BaseStates(store, outputs, compiled, widths, sources);
+    return new BaseStates(store, outputs, compiled, widths, options);
   }
 
   /** States of the examples, in their order; those not yet kept are computed. */
@@ -77,7 +98,8 @@ export class BaseStates {
   }
 
   async dispose(): Promise<void> {
-    await this.compiled.dispose();
+    await this.compiled.whole.dispose();
+    await this.compiled.upper?.dispose();
     await this.store.dispose();
   }
 
@@ -94,7 +116,7 @@ export class BaseStates {
     const { prompt, completions } = pass;
     const forest = growForest(pass);
     const { shared, branches } = forest;
-    const outputs = await this.compiled.run(mainRowInputs([forest]));
+    const outputs = await this.#run(pass, forest);
     if (!this.#prompts.has(prompt)) {
       this.#prompts.set(prompt, await this.store.put(this.#cut(outputs, 0, shared, false)));
     }
@@ -104,6 +126,17 @@ export class BaseStates {
       const states = this.#cut(outputs, start, targets.length, true);
       known.set(completions[index] as ArrayLike<number>, await this.store.put(states));
     }
+  }
+
+  async #run({ prompt, completions }: TrainingExample, forest: Forest): Promise<Readonly<Record<string, Tensor>>> {
+    const { whole, upper } = this.compiled;
+    const inputs = mainRowInputs([forest]);
+    const [only] = completions;
+    const known = completions.length === 1 && only !== undefined ? await this.#known?.of(prompt, only) : undefined;
+    if (known === undefined || upper === undefined) return whole.run(inputs);
+    const hidden = { shape: [1, forest.tokens.length, this.widths.hidden], data: known };
+    const given = { ...inputs, [this.outputs.hidden]: hidden };
+    return { [this.outputs.hidden]: hidden, ...(await upper.run(knownInputs(upper.graph, given))) };
   }
 
   /** Rows out of a run's outputs, as one array. */

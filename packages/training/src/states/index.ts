@@ -1,2 +1,2 @@
-export { BaseStates, type ForestStates, type RowStates } from "./base-states.js";
+export { BaseStates, type ForestStates, type KnownStates, type RowStates } from "./base-states.js";
 export { memoryStates, type StateHandle, type StateStore } from "./state-store.js";

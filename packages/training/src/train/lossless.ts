@@ -1,23 +1,22 @@
 import {
   type Adapter,
+  draftHead,
   type Float32Tensor,
   type GraphRuntime,
-  InvalidArgumentError,
   type ModelWeights,
   parameterNames,
   toFloat32,
-  type WeightTensor,
 } from "@anabranch/core";
 import { losslessBatches, type TrainingExample } from "../batches/index.js";
-import { DRAFT_HEAD, losslessGraph } from "../graphs/index.js";
-import { BaseStates, memoryStates, type StateStore } from "../states/index.js";
+import { losslessGraph } from "../graphs/index.js";
+import { BaseStates, type KnownStates, memoryStates, type StateStore } from "../states/index.js";
 import type { Objective } from "./objective.js";
 import type { DividedWeights } from "./whole-model.js";
 
 /** What lossless training may be told besides the settings. */
 export interface LosslessOptions {
-  /** Token ids that the streams' softmax is over: those that the task uses. Other targets do not count. Absent: all. */
-  readonly draftVocabulary?: Int32Array;
+  /** States at stream insertion that are known already: those of texts that the model wrote itself, say. */
+  readonly known?: KnownStates;
   /** Where base states are kept between epochs; in memory when absent. `stateFolder` of the /node entry spills to disk. */
   readonly states?: StateStore;
   /** Rows with streams in one run, at most; gradients of several runs add up. It bounds memory. */
@@ -36,12 +35,19 @@ export async function losslessObjective(
 ): Promise<Objective> {
   const { spec } = weights;
   const { streams } = adapter;
-  const { draftVocabulary, sliceRows = 1000 } = options;
-  const states = await BaseStates.compile(runtime, weights, streams, options.states ?? memoryStates(), sources);
-  const draft = draftVocabulary === undefined ? undefined : draftHead(weights, draftVocabulary);
+  // Targets outside the draft vocabulary do not count.
+  const { draftVocabulary } = adapter;
+  const { sliceRows = 1000, known } = options;
+  const states = await BaseStates.compile(runtime, weights, streams, {
+    store: options.states ?? memoryStates(),
+    sources,
+    ...(known === undefined ? {} : { known }),
+  });
+  const draft = draftVocabulary === undefined ? undefined : draftTargets(weights, draftVocabulary);
   return {
     trained: divided.trained,
-    constants: draft === undefined ? divided.constants : new Map([...divided.constants, [DRAFT_HEAD, draft.head]]),
+    constants:
+      draft === undefined ? divided.constants : new Map([...divided.constants, [parameterNames.draftHead, draft.head]]),
     loss: losslessGraph(spec, streams, draftVocabulary?.length),
     batches: async (examples) =>
       losslessBatches(await states.of(examples), {
@@ -57,21 +63,11 @@ export async function losslessObjective(
 }
 
 /** The head's rows for the draft tokens, and each token's place among them. @throws InvalidArgumentError */
-function draftHead({ spec, tensors }: ModelWeights, tokens: Int32Array): { head: Float32Tensor; index: Int32Array } {
-  const table = toFloat32(tensors.get(spec.tiedHead ? parameterNames.embedding : parameterNames.head) as WeightTensor);
-  const index = new Int32Array(spec.vocabularySize).fill(-1);
-  const data = new Float32Array(tokens.length * spec.hiddenSize);
+function draftTargets(weights: ModelWeights, tokens: Int32Array): { head: Float32Tensor; index: Int32Array } {
+  const head = draftHead(weights, tokens);
+  const index = new Int32Array(weights.spec.vocabularySize).fill(-1);
   tokens.forEach((token, place) => {
-    if (index[token] !== -1) {
-      throw new InvalidArgumentError(
-        `The draft vocabulary names token ${token} twice, or the model has no such token.`,
-        {
-          subject: "draftVocabulary",
-        },
-      );
-    }
     index[token] = place;
-    data.set(table.subarray(token * spec.hiddenSize, (token + 1) * spec.hiddenSize), place * spec.hiddenSize);
   });
-  return { head: { format: "f32", shape: [tokens.length, spec.hiddenSize], data }, index };
+  return { head: { format: "f32", shape: head.shape, data: toFloat32(head) }, index };
 }
