@@ -1,4 +1,4 @@
-import { type Adapter, LINEAR_MODULES, type StreamSpec } from "@anabranch/core";
+import { type Adapter, LINEAR_MODULES, type MarkovSpec, type StreamSpec } from "@anabranch/core";
 import * as v from "valibot";
 import { UNSEALED } from "../bytes/seal.js";
 import { checkFields, positive, sha256Hex, size } from "../config/check-fields.js";
@@ -14,6 +14,8 @@ const ours = v.strictObject({
   gamma: size(1024),
   msa_layers: size(4096),
   initialisation_rank: v.exactOptional(rank),
+  markov: v.exactOptional(v.strictObject({ kind: v.picklist(["vanilla", "rnn"]), rank, token_scale: positive() })),
+  draft_tokens: v.exactOptional(size(2 ** 24)),
   base_fingerprint: v.exactOptional(sha256Hex()),
   calibration: v.exactOptional(v.unknown()),
   pruning: v.exactOptional(v.strictObject({ rank, threshold: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) })),
@@ -52,6 +54,8 @@ const schema = v.pipe(
 /** The parsed adapter_config.json. */
 export interface AdapterConfig {
   readonly streams: StreamSpec;
+  /** Size of the draft vocabulary, whose tokens are in the tensors' file. */
+  readonly draftTokens?: number;
   readonly baseFingerprint?: string;
   readonly settings: AdapterSettings;
   /** The header checksum of the tensors' file, which covers all of it. */
@@ -74,7 +78,9 @@ export function readAdapterConfig(json: unknown, file: string): AdapterConfig {
       msaLayers: own.msa_layers,
       ...(lora === undefined ? {} : { lora }),
       ...(own.initialisation_rank === undefined ? {} : { initialisationRank: own.initialisation_rank }),
+      ...(own.markov === undefined ? {} : { markov: markovSpec(own.markov) }),
     },
+    ...(own.draft_tokens === undefined ? {} : { draftTokens: own.draft_tokens }),
     ...(own.base_fingerprint === undefined ? {} : { baseFingerprint: own.base_fingerprint }),
     settings: {
       ...(fields.base_model_name_or_path === null ? {} : { baseModel: fields.base_model_name_or_path }),
@@ -86,13 +92,17 @@ export function readAdapterConfig(json: unknown, file: string): AdapterConfig {
   };
 }
 
+function markovSpec({ kind, rank, token_scale }: v.InferOutput<typeof ours>["markov"] & object): MarkovSpec {
+  return { kind, rank, tokenScale: token_scale };
+}
+
 /** The JSON object of adapter_config.json, not yet sealed. */
 export function writeAdapterConfig(
-  { streams, baseFingerprint }: Adapter,
+  { streams, baseFingerprint, draftVocabulary }: Adapter,
   { baseModel, calibration, pruning, opening }: AdapterSettings,
   tensorsChecksum: string,
 ): Record<string, unknown> {
-  const { lora } = streams;
+  const { lora, markov } = streams;
   return {
     peft_type: PEFT_TYPE,
     base_model_name_or_path: baseModel ?? null,
@@ -105,6 +115,10 @@ export function writeAdapterConfig(
       gamma: streams.gamma,
       msa_layers: streams.msaLayers,
       ...(streams.initialisationRank === undefined ? {} : { initialisation_rank: streams.initialisationRank }),
+      ...(markov === undefined
+        ? {}
+        : { markov: { kind: markov.kind, rank: markov.rank, token_scale: markov.tokenScale } }),
+      ...(draftVocabulary === undefined ? {} : { draft_tokens: draftVocabulary.length }),
       ...(baseFingerprint === undefined ? {} : { base_fingerprint: baseFingerprint }),
       ...(calibration === undefined ? {} : { calibration }),
       ...(pruning === undefined ? {} : { pruning: { rank: pruning.rank, threshold: pruning.threshold } }),

@@ -11,12 +11,15 @@ export interface AdapterTensor {
 /** Where an adapter's counted transitions stand: [n, 4], whole numbers as F32. */
 export const TRANSITIONS_TENSOR = "anabranch.transitions";
 
+/** Where an adapter's draft vocabulary stands: [n, 1], token ids as F32. */
+export const DRAFT_VOCABULARY_TENSOR = "anabranch.draft_vocabulary";
+
 /**
  * Every tensor that an adapter with these streams has. LoRA has PEFT's names; what PEFT knows nothing of lies below
- * `anabranch.`, where `anabranch.pruning.` and `anabranch.markov.` are reserved (docs/formats.md).
+ * `anabranch.`, where `anabranch.pruning.` is reserved (docs/formats.md).
  */
 export function adapterTensors(streams: StreamSpec): AdapterTensor[] {
-  const { gamma, initialisationRank: rank, lora } = streams;
+  const { gamma, initialisationRank: rank, lora, markov } = streams;
   const tensors: AdapterTensor[] = [
     { name: parameterNames.streamEmbedding, fileName: "anabranch.streams.embedding", shape: [gamma, null] },
   ];
@@ -25,6 +28,15 @@ export function adapterTensors(streams: StreamSpec): AdapterTensor[] {
       { name: parameterNames.streamMapDown, fileName: "anabranch.streams.map_a", shape: [rank, null] },
       { name: parameterNames.streamMapUp, fileName: "anabranch.streams.map_b", shape: [null, rank] },
     );
+  }
+  if (markov !== undefined) {
+    const add = (name: string, fileName: string, shape: AdapterTensor["shape"]) =>
+      void tensors.push({ name, fileName: `anabranch.markov.${fileName}`, shape });
+    add(parameterNames.markovDown, "a", [markov.rank, null]);
+    if (markov.kind === "rnn") add(parameterNames.markovRecurrent, "r", [markov.rank, markov.rank]);
+    for (let stream = 1; stream <= gamma; stream++) {
+      add(parameterNames.markovUp(stream), `b.${stream}`, [null, markov.rank]);
+    }
   }
   for (const layer of lora?.layers ?? []) {
     for (const module of lora?.modules ?? []) {

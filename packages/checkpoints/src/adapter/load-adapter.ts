@@ -2,6 +2,7 @@ import {
   type Adapter,
   adapterParameterShapes,
   ChecksumError,
+  checkDraftVocabulary,
   type Float32Tensor,
   InvalidFileError,
   type ModelSpec,
@@ -17,9 +18,10 @@ import { readBlockSizes, readInt8, scalesName } from "../model/int8-file.js";
 import { requireShape, requireTensor } from "../model/require-tensor.js";
 import { HEADER_CHECKSUM } from "../safetensors/checksums.js";
 import { openSafetensors, type SafetensorsFile } from "../safetensors/open-safetensors.js";
+import type { AdapterConfig } from "./adapter-config.js";
 import { ADAPTER_WEIGHTS_FILE } from "./adapter-files.js";
 import type { AdapterSettings } from "./adapter-settings.js";
-import { adapterTensors, TRANSITIONS_TENSOR } from "./adapter-tensors.js";
+import { adapterTensors, DRAFT_VOCABULARY_TENSOR, TRANSITIONS_TENSOR } from "./adapter-tensors.js";
 import { checkBase } from "./check-base.js";
 import { loadAdapterConfig } from "./load-adapter-config.js";
 
@@ -48,9 +50,12 @@ export async function loadAdapter(folder: Folder, { base }: LoadAdapterOptions =
     if (base !== undefined) await checkBase(config, base, file.name);
     const tensors = await readTensors(file, streams, typeof base === "object" ? base.spec : undefined);
     const transitions = await readTransitions(file);
+    const draftVocabulary = await readDraftVocabulary(file, config);
+    if (draftVocabulary !== undefined && typeof base === "object") checkDraftVocabulary(base.spec, draftVocabulary);
     const adapter = {
       streams,
       tensors,
+      ...(draftVocabulary === undefined ? {} : { draftVocabulary }),
       ...(transitions === undefined ? {} : { transitions }),
       ...(baseFingerprint === undefined ? {} : { baseFingerprint }),
     };
@@ -64,7 +69,7 @@ async function readTensors(file: SafetensorsFile, streams: StreamSpec, spec?: Mo
   const blockSizes = readBlockSizes(file);
   const shapes = spec === undefined ? undefined : adapterParameterShapes(spec, streams);
   const tensors = new Map<string, Float32Tensor>();
-  const used = new Set([TRANSITIONS_TENSOR]);
+  const used = new Set([TRANSITIONS_TENSOR, DRAFT_VOCABULARY_TENSOR]);
   for (const { name, fileName, shape } of adapterTensors(streams)) {
     const found = requireTensor(file.tensors, fileName, file.name).shape;
     const loose = [shape[0] ?? found[0] ?? 0, shape[1] ?? found[1] ?? 0];
@@ -90,16 +95,28 @@ async function readFloat32(file: SafetensorsFile, name: string, blockSize?: numb
   });
 }
 
-/** @throws InvalidFileError for anything but rows of whole numbers. */
 async function readTransitions(file: SafetensorsFile): Promise<TransitionCounts | undefined> {
   const found = file.tensors.get(TRANSITIONS_TENSOR);
   if (found === undefined) return undefined;
   requireShape(TRANSITIONS_TENSOR, found.shape, [found.shape[0] ?? 0, TRANSITION_WIDTH], file.name);
-  const { data } = await readFloat32(file, TRANSITIONS_TENSOR);
-  const rows = Int32Array.from(data);
-  if (rows.every((value, index) => value === data[index])) return { rows };
-  throw new InvalidFileError(`${file.name}: tensor "${TRANSITIONS_TENSOR}" holds counts that are no whole numbers.`, {
-    subject: TRANSITIONS_TENSOR,
+  return { rows: await readWholeNumbers(file, TRANSITIONS_TENSOR) };
+}
+
+async function readDraftVocabulary(file: SafetensorsFile, config: AdapterConfig): Promise<Int32Array | undefined> {
+  const { draftTokens } = config;
+  if (draftTokens === undefined) return undefined;
+  const { shape } = requireTensor(file.tensors, DRAFT_VOCABULARY_TENSOR, file.name);
+  requireShape(DRAFT_VOCABULARY_TENSOR, shape, [draftTokens, 1], file.name);
+  return readWholeNumbers(file, DRAFT_VOCABULARY_TENSOR);
+}
+
+/** @throws InvalidFileError for anything but whole numbers. */
+async function readWholeNumbers(file: SafetensorsFile, name: string): Promise<Int32Array> {
+  const { data } = await readFloat32(file, name);
+  const numbers = Int32Array.from(data);
+  if (numbers.every((value, index) => value === data[index])) return numbers;
+  throw new InvalidFileError(`${file.name}: tensor "${name}" holds numbers that are not whole.`, {
+    subject: name,
     cure: "Fetch or write the adapter again.",
   });
 }

@@ -16,7 +16,7 @@ import {
   ADAPTER_WEIGHTS_FILE,
 } from "./adapter-files.js";
 import type { AdapterSettings } from "./adapter-settings.js";
-import { adapterTensors, TRANSITIONS_TENSOR } from "./adapter-tensors.js";
+import { adapterTensors, DRAFT_VOCABULARY_TENSOR, TRANSITIONS_TENSOR } from "./adapter-tensors.js";
 import { requireJson } from "./require-json.js";
 
 export interface SaveAdapterOptions extends AdapterSettings {
@@ -52,6 +52,11 @@ export async function saveAdapter(
     const { rows } = adapter.transitions;
     const shape = [rows.length / TRANSITION_WIDTH, TRANSITION_WIDTH];
     addWeight(TRANSITIONS_TENSOR, { format: "f32", shape, data: Float32Array.from(rows) }, tensors, blockSizes);
+  }
+  if (adapter.draftVocabulary !== undefined) {
+    const { length } = adapter.draftVocabulary;
+    const vocabulary = { format: "f32", shape: [length, 1], data: Float32Array.from(adapter.draftVocabulary) } as const;
+    addWeight(DRAFT_VOCABULARY_TENSOR, vocabulary, tensors, blockSizes);
   }
   refuseExtras(adapter, new Set(expected.map(({ name }) => name)));
   const parts = await safetensorsParts(tensors, {

@@ -62,6 +62,11 @@ const streamSpecs = (spec: ModelSpec): fc.Arbitrary<StreamSpec> =>
         gamma: fc.integer({ min: 1, max: 8 }),
         msaLayers: fc.integer({ min: 1, max: spec.layers }),
         initialisationRank: fc.integer({ min: 1, max: 8 }),
+        markov: fc.record({
+          kind: fc.constantFrom("vanilla" as const, "rnn" as const),
+          rank: fc.integer({ min: 1, max: 8 }),
+          tokenScale: fc.constantFrom(1, 7.25),
+        }),
         rank: fc.integer({ min: 1, max: 8 }),
         alpha: fc.constantFrom(1, 16, 2.5),
         modules: fc.uniqueArray(fc.constantFrom(...LINEAR_MODULES)),
@@ -87,17 +92,28 @@ const transitionCounts: fc.Arbitrary<TransitionCounts> = fc
     rows: Int32Array.from(rows.flatMap(([before, last, token, count]) => [before, last % 200_000, token, count])),
   }));
 
+const draftVocabularies = ({ vocabularySize }: ModelSpec): fc.Arbitrary<Int32Array> =>
+  fc.uniqueArray(fc.nat(vocabularySize - 1), { minLength: 1 }).map((tokens) => Int32Array.from(tokens).sort());
+
 /** A model and an adapter that fits it; the fingerprint is still to be set. */
 export const adaptersOf = (kind: "any bits" | "finite"): fc.Arbitrary<{ weights: ModelWeights; adapter: Adapter }> =>
   modelsOf("finite").chain((weights) =>
-    fc.tuple(streamSpecs(weights.spec), fc.integer(), fc.option(transitionCounts)).map(([streams, seed, counted]) => ({
-      weights,
-      adapter: {
-        streams,
-        tensors: tensors(adapterParameterShapes(weights.spec, streams), kind, seed),
-        ...(counted === null ? {} : { transitions: counted }),
-      },
-    })),
+    fc
+      .tuple(
+        streamSpecs(weights.spec),
+        fc.integer(),
+        fc.option(transitionCounts),
+        fc.option(draftVocabularies(weights.spec)),
+      )
+      .map(([streams, seed, counted, draftVocabulary]) => ({
+        weights,
+        adapter: {
+          streams,
+          tensors: tensors(adapterParameterShapes(weights.spec, streams), kind, seed),
+          ...(counted === null ? {} : { transitions: counted }),
+          ...(draftVocabulary === null ? {} : { draftVocabulary }),
+        },
+      })),
   );
 
 /** The bits of a tensor's values, so that NaN equals itself and -0 is not 0. */
