@@ -3,5 +3,5 @@ export type { CheckpointStore, TrainingState } from "./checkpoint/index.js";
 export { type DifferentiateOptions, differentiate, gradientName } from "./differentiate/index.js";
 export { lossNames, nextTokenGraph, seedsOf, sharedGraph } from "./graphs/index.js";
 export { initialAdapter, initialWeights } from "./model/initial-weights.js";
-export { memoryStates, type StateHandle, type StateStore } from "./states/index.js";
+export { type KnownStates, memoryStates, type StateHandle, type StateStore } from "./states/index.js";
 export * from "./train/index.js";

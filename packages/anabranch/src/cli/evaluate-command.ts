@@ -3,7 +3,7 @@ import { writeReport } from "@anabranch/evaluation/node";
 import { Command, Option } from "commander";
 import { evaluate, type MeasuredReport } from "../evaluate/evaluate.js";
 import { findData, findTask, taskNames } from "../tasks/find-task.js";
-import type { Split } from "../tasks/task.js";
+import type { Split, Task } from "../tasks/task.js";
 import { colours } from "./colours.js";
 import { draftingFrom } from "./drafting-from.js";
 import { interruptSignal } from "./interrupt.js";
@@ -64,7 +64,7 @@ async function run(options: EvaluateCommandOptions): Promise<void> {
   }
 }
 
-function describe(report: MeasuredReport, paperTask: Parameters<typeof besidePaper>[0]): string {
+function describe(report: MeasuredReport, paperTask: Task["paperTask"]): string {
   const { settings, machine, nearTies, clearDifferences } = report;
   const acceptance = report.acceptanceByPosition.map((share) => share.toFixed(2)).join(" ");
   const bare = report.plain.tokensPerSecondWithoutStreams;
@@ -78,7 +78,8 @@ function describe(report: MeasuredReport, paperTask: Parameters<typeof besidePap
     ...clearDifferences.map((difference) => colours.red(`  NO NEAR-TIE: ${placeOf(difference)}`)),
     `${machine.processor}, ${machine.cores} cores, Node ${machine.node}`,
   ];
-  return `${renderComparison(besidePaper(paperTask, [report]))}\n\n${lines.join("\n")}\n`;
+  const beside = paperTask === undefined ? "" : `${renderComparison(besidePaper(paperTask, [report]))}\n\n`;
+  return `${beside}${lines.join("\n")}\n`;
 }
 
 function placeOf({ sequence, position, gap }: Difference): string {

@@ -1,3 +1,4 @@
+import type { MarkovSpec } from "@anabranch/core";
 import type { TrainingMode, TrainProgress } from "@anabranch/training";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { findData, findTask, taskNames } from "../tasks/find-task.js";
@@ -16,7 +17,12 @@ interface TrainCommandOptions {
   readonly gamma: number;
   readonly msaLayers: number;
   readonly rank: number;
+  readonly markov: "none" | MarkovSpec["kind"];
+  readonly markovRank: number;
+  readonly draftTokens?: number;
   readonly self: boolean;
+  readonly answerTokens: number;
+  readonly limit?: number;
   readonly invent: number;
   readonly size: ModelSize;
   readonly vocabulary: number;
@@ -46,6 +52,7 @@ export function trainCommand(): Command {
     "anabranch train --mode next-token --epochs 2 --out runs/base",
     "anabranch train --mode shared --gamma 3 --epochs 2 --out runs/shared-3",
     "anabranch train --mode lossless --base runs/base --self --gamma 7 --out runs/lossless",
+    "anabranch train --mode lossless --base SmolLM2.gguf --task instruct --self --markov rnn --gamma 5 --out runs/chat",
     "anabranch train --mode shared --gamma 3 --epochs 2 --out runs/shared-3 --resume",
     "anabranch train --size tiny --data my-data --out runs/trial",
   ];
@@ -58,7 +65,16 @@ export function trainCommand(): Command {
     .option("--gamma <n>", "streams", wholeNumber(1, 16), 3)
     .option("--msa-layers <n>", "layers with streams, from the top", wholeNumber(1), 3)
     .option("--rank <n>", "LoRA rank in lossless mode", wholeNumber(1), 32)
+    .addOption(
+      new Option("--markov <kind>", "head that tells streams the token before theirs")
+        .choices(["none", "vanilla", "rnn"])
+        .default("none"),
+    )
+    .option("--markov-rank <n>", "rank of that head", wholeNumber(1), 192)
+    .option("--draft-tokens <n>", "drafts are made of the n most frequent tokens; all when absent", wholeNumber(1))
+    .option("--limit <n>", "only the first n examples", wholeNumber(1))
     .option("--self", "learn to draft the base model's own answers", false)
+    .option("--answer-tokens <n>", "with --self: most tokens of an answer", wholeNumber(1), 96)
     .option("--invent <n>", "with --self: made-up prompts that the base model answers besides", wholeNumber(0), 0)
     .addOption(new Option("--size <size>", "shape of a new model").choices(sizes).default("small"))
     .option("--vocabulary <n>", "tokens of a new model's tokenizer", wholeNumber(260), 2048)
@@ -83,7 +99,7 @@ export function trainCommand(): Command {
 async function run(options: TrainCommandOptions): Promise<void> {
   const signal = interruptSignal();
   const task = findTask(options.task);
-  const examples = await task.read(findData(options.data), "train");
+  const examples = (await task.read(findData(options.data), "train")).slice(0, options.limit);
   const given = examples.map(({ prompt }) => prompt);
   const answers = answersBar();
   const bar = trainingBar();
@@ -97,6 +113,10 @@ async function run(options: TrainCommandOptions): Promise<void> {
       gamma: options.gamma,
       msaLayers: options.msaLayers,
       rank: options.rank,
+      ...(options.markov === "none" ? {} : { markov: { kind: options.markov, rank: options.markovRank } }),
+      ...(options.draftTokens === undefined ? {} : { draftTokens: options.draftTokens }),
+      chat: task.chat === true,
+      answerTokens: options.answerTokens,
       self: options.self,
       invented: options.self ? task.invent(given, options.invent, options.seed) : [],
       size: options.size,

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { InvalidArgumentError, IoError } from "@anabranch/core";
 import { e2eTask } from "./e2e.js";
+import { instructTask } from "./instruct/instruct.js";
 import type { Task } from "./task.js";
 
-const tasks: readonly Task[] = [e2eTask];
+const tasks: readonly Task[] = [e2eTask, instructTask];
 
 export const taskNames = tasks.map((task) => task.name);
 

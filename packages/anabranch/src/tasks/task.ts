@@ -3,7 +3,7 @@ import type { PaperTask } from "@anabranch/evaluation";
 export interface TaskExample {
   /** Text for the model, before the tokenizer frames it. */
   readonly prompt: string;
-  /** Right answers, at least one. */
+  /** Right answers; none where the model's own are what counts. */
   readonly references: readonly string[];
 }
 
@@ -12,8 +12,10 @@ export type Split = "train" | "dev" | "test";
 /** Data to train on and to be measured by. */
 export interface Task {
   readonly name: string;
-  /** Its name in the paper's tables. */
-  readonly paperTask: PaperTask;
+  /** Prompts are a user's messages, for the model's chat template. */
+  readonly chat?: boolean;
+  /** Its name in the paper's tables, where it has one. */
+  readonly paperTask?: PaperTask;
   /**
    * @param folder the folder that holds a folder for each task.
    * @throws IoError, InvalidFileError

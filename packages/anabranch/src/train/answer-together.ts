@@ -1,67 +1,139 @@
-import { type BackendModel, COMMITTED, type PassRow, type Sequence, throwIfAborted } from "@anabranch/core";
+import {
+  type BackendModel,
+  COMMITTED,
+  type PassResult,
+  type PassRow,
+  type Sequence,
+  throwIfAborted,
+} from "@anabranch/core";
 
 export interface AnswerOptions {
   readonly stopTokens: ReadonlySet<number>;
   readonly maxTokens: number;
+  /** Prompts in the works at the same time, at most. */
+  readonly together: number;
+  /** A layer whose entering states are wanted along with the answers. */
+  readonly hidden?: number;
   readonly signal?: AbortSignal;
 }
 
 interface Running {
   readonly index: number;
   readonly sequence: Sequence;
-  /** Rows to run next: the prompt, then the token issued last. */
-  next: readonly number[];
+  /** Prompt tokens that no pass has taken in yet, then the token issued last. */
+  open: readonly number[];
   readonly answer: number[];
+  readonly states: Float32Array[];
+}
+
+/** An answer, and which of the prompts it belongs to. */
+export interface Answer {
+  readonly index: number;
+  readonly tokens: readonly number[];
+  /** States of the prompt's rows and of the answer's but its last token, [hidden] each; empty where none were asked for. */
+  readonly states: readonly Float32Array[];
 }
 
 /**
- * Greedy answers to several prompts at once, one token a pass each: the weights are read once for all of them.
+ * Greedy answers to many prompts, several at once: the weights are read once a pass for all of them. A prompt begins as soon as
+ * another has its answer, in the same passes as the others' next tokens; answers come in the order in which they end.
  *
  * @throws AbortedError; whatever the model's calls throw.
  */
-export async function answerTogether(
+export async function* answerTogether(
   model: BackendModel,
   prompts: readonly (readonly number[])[],
-  { stopTokens, maxTokens, signal }: AnswerOptions,
-): Promise<number[][]> {
-  const answers: number[][] = prompts.map(() => []);
-  let running: Running[] = [];
+  { stopTokens, maxTokens, together, hidden, signal }: AnswerOptions,
+): AsyncGenerator<Answer, void, undefined> {
+  const slots = Math.min(together, model.capabilities.maxSequences, model.capabilities.maxRows);
+  const running = new Set<Running>();
+  const prefix = sharedPrefix(prompts);
+  const root = await model.createSequence();
+  let next = 0;
   try {
-    for (const [index, prompt] of prompts.entries()) {
-      const sequence = await model.createSequence();
-      running.push({ index, sequence, next: prompt, answer: answers[index] as number[] });
-    }
-    // Prompts one by one, since together they may be more rows than a pass takes.
-    for (const one of running) await advance(model, [one]);
-    while (running.length > 0) {
+    const prefixStates = await takeIn(model, root, prefix, hidden);
+    while (next < prompts.length || running.size > 0) {
       throwIfAborted(signal, "Answering");
-      const ended = running.filter(
-        ({ answer }) => answer.length >= maxTokens || stopTokens.has(answer.at(-1) as number),
-      );
-      running = running.filter((one) => !ended.includes(one));
-      for (const { sequence } of ended) await sequence.dispose();
-      if (running.length > 0) await advance(model, running);
+      while (running.size < slots && next < prompts.length) {
+        const index = next++;
+        const open = (prompts[index] ?? []).slice(prefix.length);
+        running.add({ index, sequence: await root.fork(), open, answer: [], states: [...prefixStates] });
+      }
+      await advance(model, [...running], hidden);
+      for (const one of running) {
+        if (one.answer.length < maxTokens && !stopTokens.has(one.answer.at(-1) as number)) continue;
+        running.delete(one);
+        await one.sequence.dispose();
+        yield { index: one.index, tokens: one.answer, states: one.states };
+      }
     }
-    return answers;
   } finally {
+    await root.dispose();
     for (const { sequence } of running) await sequence.dispose();
   }
 }
 
-async function advance(model: BackendModel, batch: readonly Running[]): Promise<void> {
-  const results = await model.pass(batch.map(({ sequence, next }) => ({ sequence, rows: chain(next) })));
-  await model.commit(batch.map(({ sequence, next }) => ({ sequence, path: next.map((_, row) => row) })));
-  batch.forEach((one, at) => {
-    const token = results[at]?.rows.at(-1)?.argmax as number;
-    one.answer.push(token);
-    one.next = [token];
+/** What all prompts begin with (a system message, say): taken in once. Each keeps a token of its own. */
+function sharedPrefix(prompts: readonly (readonly number[])[]): readonly number[] {
+  const [first = [], ...others] = prompts;
+  const shortest = prompts.reduce((least, { length }) => Math.min(least, length - 1), first.length - 1);
+  let length = 0;
+  while (length < shortest && others.every((prompt) => prompt[length] === first[length])) length++;
+  return first.slice(0, length);
+}
+
+async function takeIn(
+  model: BackendModel,
+  sequence: Sequence,
+  tokens: readonly number[],
+  hidden: number | undefined,
+): Promise<Float32Array[]> {
+  const states: Float32Array[] = [];
+  for (let open = tokens; open.length > 0; ) {
+    const rows = chain(open.slice(0, model.capabilities.maxRows), [], hidden);
+    const [result] = await model.pass([{ sequence, rows }]);
+    states.push(...statesOf(result, hidden));
+    await model.commit([{ sequence, path: rows.map((_, row) => row) }]);
+    open = open.slice(rows.length);
+  }
+  return states;
+}
+
+function statesOf(result: PassResult | undefined, hidden: number | undefined): Float32Array[] {
+  if (hidden === undefined) return [];
+  return (result?.rows ?? []).map((row) => row.hidden?.get(hidden) as Float32Array);
+}
+
+/** A pass: a row of every text that is being written, and as much of the new prompts as there is room for. */
+async function advance(model: BackendModel, all: readonly Running[], hidden: number | undefined): Promise<void> {
+  const { maxRows, promptRows = maxRows } = model.capabilities;
+  let room = Math.max(all.length, promptRows) - all.length;
+  const taken = all.map(({ open }) => {
+    const rows = Math.min(open.length, 1 + room);
+    room -= rows - 1;
+    return open.slice(0, rows);
+  });
+  const results = await model.pass(
+    all.map(({ sequence, open }, at) => ({ sequence, rows: chain(taken[at] ?? [], open, hidden) })),
+  );
+  await model.commit(all.map(({ sequence }, at) => ({ sequence, path: (taken[at] ?? []).map((_, row) => row) })));
+  all.forEach((one, at) => {
+    one.states.push(...statesOf(results[at], hidden));
+    const rest = one.open.slice(taken[at]?.length);
+    if (rest.length === 0) {
+      const token = results[at]?.rows.at(-1)?.argmax as number;
+      one.answer.push(token);
+      one.open = [token];
+    } else one.open = rest;
   });
 }
 
-function chain(tokens: readonly number[]): PassRow[] {
+/** Rows after one another; the last says what comes next, where it ends what is open. */
+function chain(tokens: readonly number[], open: readonly number[], hidden: number | undefined): PassRow[] {
+  const states = hidden === undefined ? {} : { hidden: [hidden] };
   return tokens.map((token, index) => ({
     token,
     parent: index === 0 ? COMMITTED : index - 1,
-    ...(index === tokens.length - 1 ? { read: { argmax: true } } : {}),
+    read: { ...states, ...(index === open.length - 1 ? { argmax: true } : {}) },
   }));
 }

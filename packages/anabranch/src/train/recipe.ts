@@ -1,4 +1,4 @@
-import type { ModelSpec, StreamSpec } from "@anabranch/core";
+import type { MarkovSpec, ModelSpec, StreamSpec } from "@anabranch/core";
 import { linearModules } from "@anabranch/core";
 
 /** small: the models that come with the package, 5.1 million parameters beside the vocabulary's; tiny: to try data out. */
@@ -28,12 +28,15 @@ export interface StreamRecipe {
   readonly msaLayers: number;
   /** LoRA rank; 0: none (a model that learns all its weights needs none). */
   readonly rank: number;
+  /** Absent: streams are independent of each other. */
+  readonly markov?: MarkovSpec;
 }
 
 /** Stream settings: LoRA on all layers in shared mode, on the MSA layers in lossless mode (3.1.4). */
-export function streamSpec(spec: ModelSpec, { mode, gamma, msaLayers, rank }: StreamRecipe): StreamSpec {
-  if (rank === 0) return { mode, gamma, msaLayers };
+export function streamSpec(spec: ModelSpec, { rank, ...rest }: StreamRecipe): StreamSpec {
+  if (rank === 0) return rest;
+  const { mode, msaLayers } = rest;
   const first = mode === "shared" ? 0 : spec.layers - msaLayers;
   const adapted = Array.from({ length: spec.layers - first }, (_, index) => first + index);
-  return { mode, gamma, msaLayers, lora: { rank, alpha: rank, modules: linearModules(spec), layers: adapted } };
+  return { ...rest, lora: { rank, alpha: rank, modules: linearModules(spec), layers: adapted } };
 }

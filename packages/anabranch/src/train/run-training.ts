@@ -1,8 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { InvalidArgumentError, IoError, throwIfAborted } from "@anabranch/core";
+import { InvalidArgumentError, IoError, type MarkovSpec, throwIfAborted } from "@anabranch/core";
 import type { Tokenizer } from "@anabranch/tokenizers";
 import {
+  type KnownStates,
   type TrainingExample,
   type TrainingMode,
   type TrainProgress,
@@ -10,10 +11,11 @@ import {
   type TrainSettings,
   train,
 } from "@anabranch/training";
-import { checkpointFolder } from "@anabranch/training/node";
+import { checkpointFolder, stateFolder } from "@anabranch/training/node";
 import { importOnnx } from "../backend/import-onnx.js";
 import { load } from "../model/load.js";
 import { nextTurn } from "../model/next-turn.js";
+import { promptTokens } from "../tasks/prompt-tokens.js";
 import type { TaskExample } from "../tasks/task.js";
 import { type AnsweredPrompt, answerWithStreams, learnHabits } from "./learn-habits.js";
 import type { ModelSize } from "./recipe.js";
@@ -32,6 +34,14 @@ export interface RunTrainingOptions {
   readonly msaLayers: number;
   /** LoRA rank in lossless mode. */
   readonly rank: number;
+  /** A Markov head; absent: none. */
+  readonly markov?: Omit<MarkovSpec, "tokenScale">;
+  /** Size of the draft vocabulary; absent: drafts are made of all tokens. */
+  readonly draftTokens?: number;
+  /** Whether prompts are a user's messages, for the base's chat template. */
+  readonly chat: boolean;
+  /** Tokens of an answer of the model's own, at most. */
+  readonly answerTokens: number;
   /** Learn to draft the model's own answers rather than the data set's. */
   readonly self: boolean;
   /** With `self`: prompts made up in the task's manner that the model answers besides. */
@@ -49,7 +59,9 @@ export interface RunTrainingOptions {
 }
 
 const heldOutExamples = 100;
-const longestAnswer = 96;
+
+/** Base states in memory, at most; the rest is read from the disk. */
+const statesInMemory = 6 * 2 ** 30;
 
 /**
  * Trains on a task's training split and writes the result. Its state is kept in `<out>/checkpoint`, from which `resume`
@@ -75,17 +87,22 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
   const weights = await startingWeights(tokenizer, options);
   const split = setAside(examples, Math.min(heldOutExamples, Math.ceil(examples.length / 10)), 0);
   const invented = options.invented.map((prompt) => ({ prompt, references: [] }));
-  const prepared = {
-    examples: await prepare([...split.examples, ...invented], tokenizer, options, "train"),
-    heldOut: await prepare(split.heldOut, tokenizer, options, "held-out"),
-  };
+  const learned = await prepare([...split.examples, ...invented], tokenizer, options, "train");
+  const heldOut = await prepare(split.heldOut, tokenizer, options, "held-out");
   await hearAbort(signal);
-  const adapter = mode === "next-token" ? undefined : await startingAdapter(weights, options);
+  const adapter = mode === "next-token" ? undefined : startingAdapter(weights, learned.examples, options);
   const result = await train({
-    ...prepared,
+    examples: learned.examples,
+    heldOut: heldOut.examples,
     mode,
     weights,
     ...(adapter === undefined ? {} : { adapter }),
+    lossless: {
+      states: stateFolder(out, statesInMemory),
+      known: {
+        of: async (prompt, answer) => (await learned.states?.of(prompt, answer)) ?? heldOut.states?.of(prompt, answer),
+      },
+    },
     runtime: createOnnxRuntime(options.threads === undefined ? {} : { threads: options.threads }),
     settings: options.settings,
     checkpoint: checkpointFolder(join(out, "checkpoint")),
@@ -94,7 +111,7 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
   await saveResult(result, tokenizer, options);
-  if (mode !== "next-token") await addHabits(prepared.examples, options);
+  if (mode !== "next-token") await addHabits(learned.examples, options);
   return result;
 }
 
@@ -104,21 +121,28 @@ async function hearAbort(signal: AbortSignal | undefined): Promise<void> {
   throwIfAborted(signal, "Training");
 }
 
+interface Prepared {
+  readonly examples: readonly TrainingExample[];
+  /** Those of the model's own answers. */
+  readonly states?: KnownStates;
+}
+
 async function prepare(
   examples: readonly TaskExample[],
   tokenizer: Tokenizer,
   options: RunTrainingOptions,
   part: string,
-): Promise<TrainingExample[]> {
-  const encoded = encodeExamples(tokenizer, examples);
-  if (!options.self || options.base === undefined) return encoded;
-  const { signal, onAnswer, threads } = options;
-  const model = await load(options.base, { backend: "onnx", ...(threads === undefined ? {} : { threads }) });
+): Promise<Prepared> {
+  const { base, chat, self, signal, onAnswer, threads, msaLayers, answerTokens, out } = options;
+  const encodePrompt = promptTokens({ chat }, tokenizer, base ?? out);
+  if (!self || base === undefined) return { examples: encodeExamples(tokenizer, examples, encodePrompt) };
+  const model = await load(base, threads === undefined ? {} : { threads });
   try {
-    const prompts = encoded.map(({ prompt }) => Array.from(prompt));
+    const prompts = examples.map(({ prompt }) => encodePrompt(prompt));
     return await selfCompletions(model, prompts, {
-      file: join(options.out, `self-${part}.jsonl`),
-      maxTokens: longestAnswer,
+      file: join(out, `self-${part}.jsonl`),
+      maxTokens: answerTokens,
+      layer: model.model.spec.layers - msaLayers,
       ...(signal === undefined ? {} : { signal }),
       ...(onAnswer === undefined ? {} : { onProgress: onAnswer }),
     });
@@ -131,7 +155,7 @@ async function prepare(
 const habitPrompts = 1500;
 
 async function addHabits(examples: readonly TrainingExample[], options: RunTrainingOptions): Promise<void> {
-  const { mode, out, base, format, threads, signal, onAnswer } = options;
+  const { mode, out, base, format, threads, signal, onAnswer, answerTokens } = options;
   const [model, adapter] = mode === "lossless" ? [base as string, out] : [out, join(out, "adapter")];
   const prompts = examples.slice(0, habitPrompts).map(({ prompt }) => Array.from(prompt));
   // Lossless streams leave the words as they are; answers that they learned from are still the model's.
@@ -139,7 +163,7 @@ async function addHabits(examples: readonly TrainingExample[], options: RunTrain
     mode === "lossless" && options.self
       ? ownAnswers(examples)
       : await answerWithStreams(model, adapter, prompts, {
-          maxTokens: longestAnswer,
+          maxTokens: answerTokens,
           ...(threads === undefined ? {} : { threads }),
           ...(signal === undefined ? {} : { signal }),
           ...(onAnswer === undefined ? {} : { onProgress: onAnswer }),

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { loadModel } from "@anabranch/checkpoints";
 import { type Adapter, type ModelWeights, type StreamSpec, toFloat32, type WeightTensor } from "@anabranch/core";
 import { loadTokenizerFolder, type Tokenizer } from "@anabranch/tokenizers";
-import { initialAdapter, initialWeights } from "@anabranch/training";
+import { initialAdapter, initialWeights, type TrainingExample } from "@anabranch/training";
+import { loadTokenizer, modelSource } from "../model/model-source.js";
 import type { TaskExample } from "../tasks/task.js";
+import { draftVocabulary, tokenScale } from "./draft-words.js";
 import { smallModelSpec, streamSpec } from "./recipe.js";
 import type { RunTrainingOptions } from "./run-training.js";
 import { trainTaskTokenizer } from "./task-tokenizer.js";
@@ -14,7 +16,7 @@ export async function startingTokenizer(
   examples: readonly TaskExample[],
   options: RunTrainingOptions,
 ): Promise<Tokenizer> {
-  return options.base === undefined ? ownTokenizer(examples, options) : loadTokenizerFolder(options.base);
+  return options.base === undefined ? ownTokenizer(examples, options) : loadTokenizer(await modelSource(options.base));
 }
 
 async function ownTokenizer(examples: readonly TaskExample[], { out, vocabularySize, resume }: RunTrainingOptions) {
@@ -40,11 +42,17 @@ function widened({ spec, tensors }: ModelWeights): ModelWeights {
   return { spec, tensors: new Map([...tensors].map(wide)) };
 }
 
-/** Streams that have not learned yet. */
-export async function startingAdapter(weights: ModelWeights, options: RunTrainingOptions): Promise<Adapter> {
-  const { mode, gamma, msaLayers, rank, settings } = options;
+/** Streams that have not learned yet. @param examples what they will learn from */
+export function startingAdapter(
+  weights: ModelWeights,
+  examples: readonly TrainingExample[],
+  options: RunTrainingOptions,
+): Adapter {
+  const { mode, gamma, msaLayers, rank, markov, draftTokens, settings } = options;
   const recipe = { mode: mode as StreamSpec["mode"], gamma, msaLayers, rank: mode === "lossless" ? rank : 0 };
-  const streams = streamSpec(weights.spec, recipe);
+  const head = markov === undefined ? {} : { markov: { ...markov, tokenScale: tokenScale(weights) } };
+  const streams = streamSpec(weights.spec, { ...recipe, ...head });
   const tensors = initialAdapter(weights.spec, streams, settings.seed ?? 1);
-  return { streams, tensors };
+  const vocabulary = draftTokens === undefined ? {} : { draftVocabulary: draftVocabulary(examples, draftTokens) };
+  return { streams, tensors, ...vocabulary };
 }

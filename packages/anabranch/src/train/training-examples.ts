@@ -3,8 +3,16 @@ import type { Tokenizer } from "@anabranch/tokenizers";
 import type { TrainingExample } from "@anabranch/training";
 import type { TaskExample } from "../tasks/task.js";
 
-/** Token ids of a task's examples: framed prompts, and answers that end with the end token. */
-export function encodeExamples(tokenizer: Tokenizer, examples: readonly TaskExample[]): TrainingExample[] {
+/**
+ * Token ids of a task's examples: prompts as `promptTokens` frames them, and answers that end with the end token.
+ *
+ * @throws InvalidArgumentError for a tokenizer without an end token
+ */
+export function encodeExamples(
+  tokenizer: Tokenizer,
+  examples: readonly TaskExample[],
+  encodePrompt: (prompt: string) => readonly number[],
+): TrainingExample[] {
   const end = tokenizer.eosToken;
   if (end === undefined) {
     throw new InvalidArgumentError("The tokenizer names no end token.", {
@@ -12,7 +20,7 @@ export function encodeExamples(tokenizer: Tokenizer, examples: readonly TaskExam
     });
   }
   return examples.map(({ prompt, references }) => ({
-    prompt: tokenizer.encode(prompt),
+    prompt: encodePrompt(prompt),
     completions: references.map((text) => [...tokenizer.encode(text, { addSpecialTokens: false }), end]),
   }));
 }
