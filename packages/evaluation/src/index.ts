@@ -2,6 +2,7 @@ export * from "./data/e2e.js";
 export * from "./measure/alternate.js";
 export * from "./metrics/acceptance.js";
 export * from "./metrics/differences.js";
+export * from "./metrics/full-trees.js";
 export * from "./metrics/rouge.js";
 export * from "./metrics/summary.js";
 export * from "./report/beside-paper.js";

@@ -34,7 +34,7 @@ export async function startingWeights(tokenizer: Tokenizer, options: RunTraining
 }
 
 /** Float32 throughout: what learns is float32, and not every place of a training graph takes 8 bits. */
-function widened({ spec, tensors }: ModelWeights): ModelWeights {
+export function widened({ spec, tensors }: ModelWeights): ModelWeights {
   const wide = ([name, tensor]: [string, WeightTensor]): [string, WeightTensor] => [
     name,
     { format: "f32", shape: tensor.shape, data: toFloat32(tensor) },

@@ -63,7 +63,7 @@ export async function losslessObjective(
 }
 
 /** The head's rows for the draft tokens, and each token's place among them. @throws InvalidArgumentError */
-function draftTargets(weights: ModelWeights, tokens: Int32Array): { head: Float32Tensor; index: Int32Array } {
+export function draftTargets(weights: ModelWeights, tokens: Int32Array): { head: Float32Tensor; index: Int32Array } {
   const head = draftHead(weights, tokens);
   const index = new Int32Array(weights.spec.vocabularySize).fill(-1);
   tokens.forEach((token, place) => {
