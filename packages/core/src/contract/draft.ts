@@ -9,6 +9,8 @@ export interface DraftTree {
   readonly parents: readonly number[];
   /** Log-probability of each node given its parent, by the drafter's own measure. */
   readonly logProbs: readonly number[];
+  /** Milliseconds that drafting and verifying it take by the budget that it was built for; absent: there was none. */
+  readonly predicted?: number;
 }
 
 /** The parent of a draft node that follows the bonus token. */
@@ -24,6 +26,23 @@ export interface DraftLimit {
   readonly depth?: number;
   /** Whether an adapter's transitions take part; true when absent. */
   readonly transitions?: boolean;
+  /** What the tree may cost: it is then the one of most expected tokens a millisecond, of at most `nodes` nodes. */
+  readonly budget?: DraftBudget;
+}
+
+/** What a step costs where the text stands now, in milliseconds. JSON-safe. */
+export interface DraftBudget {
+  /** A step that verifies so many nodes, drafting apart: the first without any. At least one. */
+  readonly steps: readonly number[];
+  /** What drafting has cost before the tree begins to grow. */
+  readonly drafting: number;
+  /** One level of a Markov head, by how many nodes get children in it, from one on. Absent: levels cost nothing more. */
+  readonly levels?: readonly number[];
+  /**
+   * What joint probabilities of the first, second, ... level are multiplied by, as they turned out too high or too low; 1
+   * where the list ends.
+   */
+  readonly confidence?: readonly number[];
 }
 
 /** Runs the γ streams beside a sequence's last committed row (deferred streams). */

@@ -1,5 +1,6 @@
-import { type DraftTree, ROOT } from "../contract/draft.js";
+import { type DraftBudget, type DraftTree, ROOT } from "../contract/draft.js";
 import type { BestFirstLimit } from "./best-first-tree.js";
+import { bestPrefix, gainOf } from "./budgeted-prefix.js";
 import type { RankedTokens } from "./transitions.js";
 
 /** A node whose children are wanted. */
@@ -7,6 +8,10 @@ export interface OpenNode {
   readonly token: number;
   /** The place that its parent had among the open nodes of the level before; 0 for the bonus token. */
   readonly parentPlace: number;
+}
+
+export interface GrowingLimit extends BestFirstLimit {
+  readonly budget?: DraftBudget | undefined;
 }
 
 interface Node {
@@ -23,17 +28,24 @@ interface Node {
  * A draft tree that grows a level at a time, for drafters whose children are costly and depend on the path. In the end it holds
  * the most probable nodes of all that were offered: the same as {@link bestFirstTree} gives, since a child is never more
  * probable than its parent and so no node that has fallen out can come back by its children.
+ *
+ * Under a budget a node is opened only where a perfect child of it, one that is as probable as itself, could still pay; and in
+ * the end as many of the best nodes are left as give most expected tokens a millisecond.
  */
 export class GrowingTree {
   /** The best so far, best first; of equal ones the older first. */
   #kept: Node[] = [];
   #open: readonly (Node | undefined)[] = [undefined];
   #level = 0;
+  /** Milliseconds that levels have cost by the budget. */
+  #spent = 0;
 
   constructor(
     readonly bonus: number,
-    readonly limit: BestFirstLimit,
-  ) {}
+    readonly limit: GrowingLimit,
+  ) {
+    this.#closeWhatCannotPay();
+  }
 
   /** Nodes to expand: at first the bonus token, then those of the last level that have a place in the tree. */
   get open(): readonly OpenNode[] {
@@ -45,8 +57,9 @@ export class GrowingTree {
 
   /** @param children of each open node, best first */
   grow(children: readonly RankedTokens[]): void {
-    const { nodes, topK } = this.limit;
+    const { nodes, topK, budget } = this.limit;
     this.#level++;
+    if (budget !== undefined) this.#spent += levelCost(budget, this.#open.length);
     const offered: Node[] = [];
     this.#open.forEach((parent, parentPlace) => {
       const { tokens, logProbs } = children[parentPlace] as RankedTokens;
@@ -59,14 +72,67 @@ export class GrowingTree {
     // The sort is stable, so that parents stay before children that are as probable.
     this.#kept = [...this.#kept, ...offered].sort((a, b) => b.joint - a.joint).slice(0, nodes);
     this.#open = this.#kept.filter(({ level }) => level === this.#level);
+    this.#closeWhatCannotPay();
   }
 
   tree(): DraftTree {
-    const places = new Map(this.#kept.map((node, index) => [node, index]));
+    const { budget } = this.limit;
+    const best = budget && bestPrefix(this.#gains(budget), budget, this.#spent);
+    const kept = best === undefined ? this.#kept : this.#kept.slice(0, best.nodes);
+    const places = new Map(kept.map((node, index) => [node, index]));
     return {
-      tokens: this.#kept.map(({ token }) => token),
-      parents: this.#kept.map(({ parent }) => (parent === undefined ? ROOT : (places.get(parent) as number))),
-      logProbs: this.#kept.map(({ logProb }) => logProb),
+      tokens: kept.map(({ token }) => token),
+      parents: kept.map(({ parent }) => (parent === undefined ? ROOT : (places.get(parent) as number))),
+      logProbs: kept.map(({ logProb }) => logProb),
+      ...(best !== undefined && { predicted: best.milliseconds }),
     };
   }
+
+  #gains(budget: DraftBudget): number[] {
+    return this.#kept.map(({ joint, level }) => gainOf(joint, level, budget));
+  }
+
+  /**
+   * Leaves open what could pay: as if each open node had one child a level from here on, as probable as itself, where does the
+   * gain over the rate of the tree so far end?
+   */
+  #closeWhatCannotPay(): void {
+    const { budget, depth, nodes } = this.limit;
+    if (budget === undefined) return;
+    const now = bestPrefix(this.#gains(budget), budget, this.#spent);
+    const rate = now.tokens / now.milliseconds;
+    let most = 0;
+    for (let further = 1; further <= depth - this.#level && most < this.#open.length; further++) {
+      most = Math.max(most, this.#worthOpening(budget, further, nodes, rate));
+    }
+    this.#open = this.#open.slice(0, most);
+  }
+
+  /** How many of the open nodes, the best first, have a perfect descendant `further` levels below that pays at this rate. */
+  #worthOpening(budget: DraftBudget, further: number, nodes: number, rate: number): number {
+    const { steps, drafting } = budget;
+    const perfect = this.#kept.map(({ joint, level }) => ({ joint, gain: gainOf(joint, level, budget), place: 0 }));
+    this.#open.forEach((node, index) => {
+      const joint = node?.joint ?? 0;
+      for (let level = 1; level <= further; level++) {
+        perfect.push({ joint, gain: gainOf(joint, this.#level + level, budget), place: index + 1 });
+      }
+    });
+    perfect.sort((a, b) => b.joint - a.joint);
+    const base = drafting + this.#spent + (further - 1) * levelCost(budget, 1);
+    let [tokens, opened, most, highest] = [1, 0, 0, 0];
+    for (let count = 1; count <= Math.min(perfect.length, nodes, steps.length - 1); count++) {
+      const { gain, place } = perfect[count - 1] as (typeof perfect)[number];
+      tokens += gain;
+      opened = Math.max(opened, place);
+      const surplus = tokens - rate * (base + levelCost(budget, Math.max(1, opened)) + (steps[count] as number));
+      if (surplus > highest) [highest, most] = [surplus, opened];
+    }
+    return most;
+  }
+}
+
+/** One run of the head for so many nodes. */
+function levelCost({ levels }: DraftBudget, nodes: number): number {
+  return levels?.[Math.min(nodes, levels.length) - 1] ?? 0;
 }

@@ -1,3 +1,4 @@
+export { bestPrefix, cutToBudget, type Prefix } from "./budgeted-prefix.js";
 export { type CountTransitionsOptions, countTransitions } from "./count-transitions.js";
 export * from "./draft-tree.js";
 export { GrowingTree, type OpenNode } from "./growing-tree.js";

@@ -1,5 +1,6 @@
 import { type DraftLimit, type DraftTree, ROOT } from "../contract/draft.js";
 import { bestFirstTree } from "./best-first-tree.js";
+import { cutToBudget } from "./budgeted-prefix.js";
 import type { RankedTokens, Transitions } from "./transitions.js";
 
 /** Best tokens of a stream that transitions choose children from, where k is smaller. */
@@ -24,6 +25,11 @@ export interface TreeContext {
  * @param levels for stream j = 1..γ the best tokens with log-probabilities, best first, {@link treeWidth} of them.
  */
 export function topKTree(levels: readonly RankedTokens[], limit: DraftLimit, context?: TreeContext): DraftTree {
+  const tree = wholeTree(levels, limit, context);
+  return limit.budget === undefined ? tree : cutToBudget(tree, limit.budget);
+}
+
+function wholeTree(levels: readonly RankedTokens[], limit: DraftLimit, context?: TreeContext): DraftTree {
   const { nodes, topK, depth = levels.length } = limit;
   const counted = limit.transitions === false ? undefined : context?.transitions;
   if (counted === undefined || context === undefined) {

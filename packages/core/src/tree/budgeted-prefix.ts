@@ -1,0 +1,52 @@
+import { type DraftBudget, type DraftTree, ROOT } from "../contract/draft.js";
+
+/** Nodes of a tree that come best first, and what they promise. */
+export interface Prefix {
+  readonly nodes: number;
+  /** Expected tokens of the step: the bonus token, and each node as often as it is accepted. */
+  readonly tokens: number;
+  /** Of the whole step, drafting included. */
+  readonly milliseconds: number;
+}
+
+/** What a node adds to the expected tokens of a step: the probability that it is accepted. */
+export function gainOf(joint: number, level: number, { confidence }: DraftBudget): number {
+  return Math.min(1, Math.exp(joint) * (confidence?.[level - 1] ?? 1));
+}
+
+/**
+ * How many of the first nodes to verify: the prefix of most expected tokens a millisecond, the shortest of equal ones.
+ *
+ * @param gains by node, see {@link gainOf}
+ * @param grown milliseconds that the levels of the tree have cost
+ */
+export function bestPrefix(gains: readonly number[], { steps, drafting }: DraftBudget, grown = 0): Prefix {
+  const spent = drafting + grown;
+  let tokens = 1;
+  let best: Prefix = { nodes: 0, tokens, milliseconds: spent + (steps[0] as number) };
+  for (let nodes = 1; nodes <= Math.min(gains.length, steps.length - 1); nodes++) {
+    tokens += gains[nodes - 1] as number;
+    const milliseconds = spent + (steps[nodes] as number);
+    if (tokens * best.milliseconds > best.tokens * milliseconds) best = { nodes, tokens, milliseconds };
+  }
+  return best;
+}
+
+/** The best prefix of a tree whose nodes come best first, with what it is predicted to take. */
+export function cutToBudget(tree: DraftTree, budget: DraftBudget): DraftTree {
+  const joints: number[] = [];
+  const levels: number[] = [];
+  const gains = tree.parents.map((parent, node) => {
+    const above = parent === ROOT ? { joint: 0, level: 0 } : { joint: joints[parent], level: levels[parent] };
+    joints[node] = (above.joint as number) + (tree.logProbs[node] as number);
+    levels[node] = (above.level as number) + 1;
+    return gainOf(joints[node], levels[node], budget);
+  });
+  const { nodes, milliseconds } = bestPrefix(gains, budget);
+  return {
+    tokens: tree.tokens.slice(0, nodes),
+    parents: tree.parents.slice(0, nodes),
+    logProbs: tree.logProbs.slice(0, nodes),
+    predicted: milliseconds,
+  };
+}
