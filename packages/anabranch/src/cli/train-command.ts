@@ -28,7 +28,7 @@ interface TrainCommandOptions {
   readonly vocabulary: number;
   readonly epochs: number;
   readonly learningRate?: number;
-  readonly streamWeight?: number;
+  readonly streamWeight?: readonly number[];
   readonly batchRows?: number;
   readonly completions?: number;
   readonly seed: number;
@@ -43,6 +43,10 @@ function positiveNumber(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError("It must be a number above 0.");
+}
+
+function positiveNumbers(text: string): number[] {
+  return text.split(",").map(positiveNumber);
 }
 
 export function trainCommand(): Command {
@@ -71,7 +75,7 @@ export function trainCommand(): Command {
         .default("none"),
     )
     .option("--markov-rank <n>", "rank of that head", wholeNumber(1), 192)
-    .option("--draft-tokens <n>", "drafts are made of the n most frequent tokens; all when absent", wholeNumber(1))
+    .option("--draft-tokens <n>", "drafts are made of the n tokens that occur most; all when absent", wholeNumber(1))
     .option("--limit <n>", "only the first n examples", wholeNumber(1))
     .option("--self", "learn to draft the base model's own answers", false)
     .option("--answer-tokens <n>", "with --self: most tokens of an answer", wholeNumber(1), 96)
@@ -80,7 +84,11 @@ export function trainCommand(): Command {
     .option("--vocabulary <n>", "tokens of a new model's tokenizer", wholeNumber(260), 2048)
     .option("--epochs <n>", "times that every example is seen", positiveNumber, 1)
     .option("--learning-rate <n>", "peak learning rate", positiveNumber)
-    .option("--stream-weight <n>", "weight of each stream's loss against the main stream's", positiveNumber)
+    .option(
+      "--stream-weight <n>",
+      "weight of the streams' losses: one number, or one each (1,0.8,...)",
+      positiveNumbers,
+    )
     .option("--batch-rows <n>", "rows of a batch", wholeNumber(1))
     .option("--completions <n>", "answers that share one copy of their prompt, at most", wholeNumber(1))
     .option("--seed <n>", "seed of weights and order", wholeNumber(0), 1)
@@ -125,7 +133,9 @@ async function run(options: TrainCommandOptions): Promise<void> {
         seed: options.seed,
         epochs: options.epochs,
         ...(learningRate === undefined ? {} : { learningRate }),
-        ...(streamWeight === undefined ? {} : { streamWeights: streamWeight }),
+        ...(streamWeight === undefined
+          ? {}
+          : { streamWeights: streamWeight.length === 1 ? (streamWeight[0] as number) : streamWeight }),
         ...(batchRows === undefined ? {} : { batchRows }),
         ...(completions === undefined ? {} : { completionsPerPrompt: completions }),
       },

@@ -53,6 +53,7 @@ export function startingAdapter(
   const head = markov === undefined ? {} : { markov: { ...markov, tokenScale: tokenScale(weights) } };
   const streams = streamSpec(weights.spec, { ...recipe, ...head });
   const tensors = initialAdapter(weights.spec, streams, settings.seed ?? 1);
-  const vocabulary = draftTokens === undefined ? {} : { draftVocabulary: draftVocabulary(examples, draftTokens) };
+  const vocabulary =
+    draftTokens === undefined ? {} : { draftVocabulary: draftVocabulary(weights.spec, examples, draftTokens) };
   return { streams, tensors, ...vocabulary };
 }
