@@ -7,5 +7,6 @@ export * from "./graph/index.js";
 export * from "./model/index.js";
 export * from "./reference/index.js";
 export { createReferenceBackend } from "./reference-backend/index.js";
+export * from "./sampling/index.js";
 export * from "./tree/index.js";
 export * from "./verification/index.js";

@@ -9,6 +9,11 @@ export interface DraftTree {
   readonly parents: readonly number[];
   /** Log-probability of each node given its parent, by the drafter's own measure. */
   readonly logProbs: readonly number[];
+  /**
+   * For a draft made at random: by parent, the distribution [vocabulary] that its children were drawn from, one after another
+   * in the order of the nodes, without replacement. Children of other parents were chosen without chance.
+   */
+  readonly drawnFrom?: ReadonlyMap<number, Float64Array>;
   /** Milliseconds that drafting and verifying it take by the budget that it was built for; absent: there was none. */
   readonly predicted?: number;
 }

@@ -1,4 +1,4 @@
-import type { DraftTree } from "../contract/draft.js";
+import { type DraftTree, ROOT } from "../contract/draft.js";
 import { draftDepths } from "../tree/draft-tree.js";
 
 /** The draft without nodes below level `depth`. */
@@ -13,5 +13,16 @@ export function usefulDraft(draft: DraftTree, depth: number): DraftTree {
     tokens: kept.map((node) => draft.tokens[node] as number),
     parents: kept.map((node) => place.get(draft.parents[node] as number) ?? (draft.parents[node] as number)),
     logProbs: kept.map((node) => draft.logProbs[node] as number),
+    ...(draft.drawnFrom && { drawnFrom: movedTo(place, draft.drawnFrom) }),
   };
+}
+
+/** The same by the nodes' new places, without those that have none. */
+function movedTo<Value>(place: ReadonlyMap<number, number>, values: ReadonlyMap<number, Value>): Map<number, Value> {
+  const moved = new Map<number, Value>();
+  for (const [node, value] of values) {
+    const at = node === ROOT ? ROOT : place.get(node);
+    if (at !== undefined) moved.set(at, value);
+  }
+  return moved;
 }
