@@ -1,3 +1,4 @@
+export * from "./budget/index.js";
 export * from "./contract/index.js";
 export * from "./decoder/index.js";
 export * from "./decoding/index.js";

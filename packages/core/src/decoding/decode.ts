@@ -2,7 +2,7 @@ import { type AbortSignalLike, throwIfAborted } from "../contract/abort.js";
 import type { BackendModel, CallOptions } from "../contract/model.js";
 import type { PassResult, RowRead, RowResult } from "../contract/pass.js";
 import type { Sequence } from "../contract/sequence.js";
-import type { Drafter } from "../drafters/drafter.js";
+import type { Drafter, PlannedDraft } from "../drafters/drafter.js";
 import { plainDrafter } from "../drafters/plain-drafter.js";
 import type { SamplingOptions } from "../sampling/sampling-options.js";
 import { EMPTY_DRAFT, flattenDraft } from "../tree/draft-tree.js";
@@ -58,7 +58,8 @@ export async function* decode(options: DecodeOptions): AsyncGenerator<Step, void
   const { model, sequence, prompt, signal, drafter = plainDrafter, stopTokens = new Set<number>() } = options;
   const calls = new TimedCalls(model);
   const callOptions: CallOptions = signal === undefined ? {} : { signal };
-  const streams = drafter.streamsInPass || sequence.adapter?.streams.mode === "shared";
+  const shared = sequence.adapter?.streams.mode === "shared";
+  const streams = shared || drafter.streamsInPass;
   const chooser = chooserOf(options);
   const read: RowRead = { ...drafter.read, ...chooser.read };
   const { maxRows, promptRows = maxRows } = model.capabilities;
@@ -67,6 +68,7 @@ export async function* decode(options: DecodeOptions): AsyncGenerator<Step, void
 
   const tokens = [...(options.committed ?? []), ...prompt];
   let kind: Step["kind"] = "prefill";
+  let predicted: number | undefined;
   // A pass issues a token beside what it accepts, so a draft as deep as the limit would have a level too many.
   let draft = usefulDraft(drafter.open?.(tokens) ?? EMPTY_DRAFT, limit.tokens - 1);
   const first = { calls, sequence, prompt, opening: draft, streams, read, maxRows: promptRows, options: callOptions };
@@ -78,7 +80,8 @@ export async function* decode(options: DecodeOptions): AsyncGenerator<Step, void
     await calls.commit([{ sequence, path: [...Array(root).keys(), ...kept] }]);
     limit = { ...limit, tokens: limit.tokens - emission.tokens.length };
     const rows = (kind === "prefill" ? prompt.length : 1) + draft.tokens.length;
-    yield { kind, ...emission, draft, rows, milliseconds: calls.lap() };
+    const step: Step = { kind, ...emission, draft, rows, milliseconds: calls.lap(), ...(predicted && { predicted }) };
+    yield step;
     if (emission.finish !== undefined) return;
 
     throwIfAborted(signal, "Decoding");
@@ -87,9 +90,12 @@ export async function* decode(options: DecodeOptions): AsyncGenerator<Step, void
     const { bonus } = emission;
     const lastRow = results[verdict.path.at(-1) as number] as RowResult;
     const depth = limit.tokens - 1;
-    const context = { calls, sequence, tokens, bonus, depth, lastRow, options: callOptions };
-    draft = depth === 0 ? EMPTY_DRAFT : usefulDraft(await drafter.draft(context), depth);
-    const request = { sequence, rows: flattenDraft(bonus, draft, streams, read) };
+    const context = { calls, sequence, tokens, bonus, depth, lastRow, last: step, options: callOptions };
+    const planned: PlannedDraft = depth === 0 ? EMPTY_DRAFT : await drafter.draft(context);
+    draft = usefulDraft(planned, depth);
+    predicted = planned.predicted;
+    const rowsOf = flattenDraft(bonus, draft, shared || (planned.streams ?? drafter.streamsInPass), read);
+    const request = { sequence, rows: rowsOf };
     const [result] = (await calls.pass([request], callOptions)) as [PassResult];
     tokens.push(bonus);
     ({ rows: results } = result);

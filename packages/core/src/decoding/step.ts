@@ -31,6 +31,8 @@ export interface Step {
   /** Rows that ran: the prompt's (in however many passes) or the root, and the draft's; streams not counted. */
   readonly rows: number;
   readonly milliseconds: StepTime;
+  /** Milliseconds that it was to take, by the budget of a drafter that has one; what became of the draft is not known to it. */
+  readonly predicted?: number;
   /** Why the text ends with this step; undefined when it goes on. */
   readonly finish: StepFinish | undefined;
 }

@@ -2,6 +2,7 @@ import type { DraftTree } from "../contract/draft.js";
 import type { BackendModel, CallOptions } from "../contract/model.js";
 import type { RowRead, RowResult } from "../contract/pass.js";
 import type { Sequence } from "../contract/sequence.js";
+import type { Step } from "../decoding/step.js";
 
 /** The calls of a model that move a sequence on; what a drafter may use, and what the loop times. */
 export type StepCalls = Pick<BackendModel, "pass" | "commit" | "streams" | "draft">;
@@ -18,7 +19,15 @@ export interface DraftContext {
   readonly depth: number;
   /** What was read of the last committed row. */
   readonly lastRow: RowResult;
+  /** The step before this draft; absent where no decoding loop asks. */
+  readonly last?: Step;
   readonly options: CallOptions;
+}
+
+/** A draft, and how it is to be verified. */
+export interface PlannedDraft extends DraftTree {
+  /** Whether streams run beside the rows of its pass; what `streamsInPass` says when absent. */
+  readonly streams?: boolean;
 }
 
 /**
@@ -27,7 +36,7 @@ export interface DraftContext {
  */
 export interface Drafter {
   readonly name: string;
-  /** Whether streams must run beside the rows of every pass. */
+  /** Whether streams run beside the rows of passes; a draft may say otherwise for its own. */
   readonly streamsInPass: boolean;
   /** What to read of each row besides its argmax. */
   readonly read?: RowRead;
@@ -36,5 +45,5 @@ export interface Drafter {
    * given with what was committed before it.
    */
   open?(prompt: readonly number[]): DraftTree;
-  draft(context: DraftContext): Promise<DraftTree>;
+  draft(context: DraftContext): Promise<PlannedDraft>;
 }

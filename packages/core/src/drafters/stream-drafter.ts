@@ -15,18 +15,22 @@ export interface StreamDrafterOptions {
   readonly timing: StreamTiming;
 }
 
+/** @throws InvalidArgumentError for deferred streams in shared mode, where the main stream sees them. */
+export function requireTiming({ streams }: AdapterHandle, timing: StreamTiming): void {
+  if (timing === "parallel" || streams.mode === "lossless") return;
+  throw new InvalidArgumentError("Streams of a shared-mode adapter cannot be deferred: the main stream sees them.", {
+    subject: "timing",
+    cure: "Use parallel streams, or an adapter trained in lossless mode.",
+  });
+}
+
 /**
  * Speculative Streaming as a drafter: the tree comes from the streams beside the last committed row.
  *
  * @throws InvalidArgumentError for deferred streams in shared mode, where the main stream sees them.
  */
 export function streamDrafter({ adapter, limit, timing }: StreamDrafterOptions): Drafter {
-  if (timing === "deferred" && adapter.streams.mode === "shared") {
-    throw new InvalidArgumentError("Streams of a shared-mode adapter cannot be deferred: the main stream sees them.", {
-      subject: "timing",
-      cure: "Use parallel streams, or an adapter trained in lossless mode.",
-    });
-  }
+  requireTiming(adapter, timing);
   const levels = limit.depth ?? adapter.streams.gamma;
   const counted = adapter.transitions && limit.transitions !== false;
   return {

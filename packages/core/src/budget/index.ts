@@ -1,0 +1,5 @@
+export { COST_MODEL_VERSION, type CostModel, draftingCost, hasTiming, isCostModel, passCost } from "./cost-model.js";
+export { type BudgetPlace, draftBudget, plainStepCost } from "./draft-budget.js";
+export { fasterTiming } from "./faster-timing.js";
+export { PlainFallback } from "./plain-fallback.js";
+export { TrackRecord } from "./track-record.js";

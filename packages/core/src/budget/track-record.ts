@@ -1,0 +1,38 @@
+import type { DraftTree } from "../contract/draft.js";
+import { draftDepths } from "../tree/draft-tree.js";
+
+/** Observations that stand for the drafter's own probabilities, until there are more. */
+const PRIOR = 3;
+/** What a draft still counts after another one: about thirty of them are remembered. */
+const FADING = 0.97;
+const MOST = 2;
+
+/**
+ * How far a drafter's probabilities came true lately, level by level, over all texts of an adapter: the share of drafts whose
+ * accepted path reached a level, over the sum of the probabilities of the level's nodes.
+ */
+export class TrackRecord {
+  #promised: number[] = [];
+  #reached: number[] = [];
+
+  /** @param accepted levels of the draft on the accepted path */
+  learn(draft: DraftTree, accepted: number): void {
+    this.#promised = this.#promised.map((sum) => sum * FADING);
+    this.#reached = this.#reached.map((sum) => sum * FADING);
+    const joints: number[] = [];
+    draftDepths(draft).forEach((level, node) => {
+      const parent = draft.parents[node] as number;
+      joints[node] = (joints[parent] ?? 0) + (draft.logProbs[node] as number);
+      this.#promised[level - 1] = (this.#promised[level - 1] ?? 0) + Math.exp(joints[node] as number);
+      this.#reached[level - 1] ??= 0;
+    });
+    for (let level = 0; level < accepted; level++) this.#reached[level] = (this.#reached[level] ?? 0) + 1;
+  }
+
+  /** What joint probabilities are to be multiplied by, by level. */
+  get confidence(): number[] {
+    return this.#promised.map((sum, level) =>
+      Math.min(MOST, ((this.#reached[level] as number) + PRIOR) / (sum + PRIOR)),
+    );
+  }
+}
