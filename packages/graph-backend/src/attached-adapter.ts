@@ -4,6 +4,7 @@ import {
   DisposedError,
   type DraftLimit,
   type GraphRuntime,
+  impliedAdapterTensors,
   insertionLayer,
   type ModelWeights,
   parameterNames,
@@ -14,7 +15,7 @@ import {
 } from "@anabranch/core";
 import type { CallQueue } from "./call-queue.js";
 import { draftHeadRows } from "./draft-head-rows.js";
-import { type FoldedAdapter, foldLora } from "./fold-lora.js";
+import { type FoldedAdapter, foldForDrafts, foldLora } from "./fold-lora.js";
 import { ProgramCache } from "./program-cache.js";
 
 /** Best tokens of a stream that are computed along with its states; a wider draft asks for more. */
@@ -41,6 +42,7 @@ export class AttachedAdapter implements AdapterHandle {
   /** How many of a stream's best tokens drafts have asked for. */
   width = FIRST_WIDTH;
   #folded: Promise<FoldedAdapter> | undefined;
+  #foldedForDrafts: Promise<FoldedAdapter> | undefined;
   #draftHead: Promise<WeightTensor> | undefined;
   #disposed = false;
 
@@ -51,7 +53,11 @@ export class AttachedAdapter implements AdapterHandle {
     const { spec, tensors } = owner.weights;
     this.streams = adapter.streams;
     this.insertion = insertionLayer(spec.layers, adapter.streams);
-    this.weights = new Map<string, WeightTensor>([...tensors, ...adapter.tensors]);
+    this.weights = new Map<string, WeightTensor>([
+      ...tensors,
+      ...adapter.tensors,
+      ...impliedAdapterTensors(spec, adapter.streams),
+    ]);
     this.vocabulary = adapter.draftVocabulary;
     this.counted = adapter.transitions && new Transitions(adapter.transitions, spec.vocabularySize);
   }
@@ -79,10 +85,16 @@ export class AttachedAdapter implements AdapterHandle {
     }
   }
 
-  /** The adapter for graphs whose rows are all adapted: those of shared mode, and deferred streams. */
+  /** The adapter for the passes of shared mode, whose rows are all adapted. */
   folded(runtime: GraphRuntime): Promise<FoldedAdapter> {
     this.#folded ??= foldLora(runtime, this.streams, this.weights);
     return this.#folded;
+  }
+
+  /** The adapter for deferred streams, which only propose: 8-bit weights are folded too, and rounded again. */
+  foldedForDrafts(runtime: GraphRuntime): Promise<FoldedAdapter> {
+    this.#foldedForDrafts ??= foldForDrafts({ runtime, weights: this.owner.weights }, this.streams, this.weights);
+    return this.#foldedForDrafts;
   }
 
   /** Weights of graphs that draft, with the head for the draft vocabulary among them. */
@@ -91,7 +103,7 @@ export class AttachedAdapter implements AdapterHandle {
     weights: ReadonlyMap<string, WeightTensor>,
   ): Promise<ReadonlyMap<string, WeightTensor>> {
     if (this.vocabulary === undefined) return weights;
-    this.#draftHead ??= draftHeadRows(runtime, this.owner.weights, this.vocabulary);
+    this.#draftHead ??= draftHeadRows({ runtime, weights: this.owner.weights }, this.vocabulary);
     return new Map([...weights, [parameterNames.draftHead, await this.#draftHead]]);
   }
 
@@ -101,6 +113,7 @@ export class AttachedAdapter implements AdapterHandle {
     this.#disposed = true;
     this.owner.adapters.delete(this);
     this.#folded = undefined;
+    this.#foldedForDrafts = undefined;
     this.#draftHead = undefined;
     await this.programs.clear();
   }

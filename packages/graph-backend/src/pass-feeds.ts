@@ -1,4 +1,11 @@
-import { attentionWindows, type ModelSpec, passNames, type RowSetName, type Tensor } from "@anabranch/core";
+import {
+  attentionWindows,
+  fillStreamNumbers,
+  type ModelSpec,
+  passNames,
+  type RowSetName,
+  type Tensor,
+} from "@anabranch/core";
 import type { FeedBuffers } from "./feed-buffers.js";
 import type { RowBiases, RowPlan } from "./row-plan.js";
 import type { RowSubset } from "./row-subset.js";
@@ -21,6 +28,12 @@ export function passFeeds(spec: ModelSpec, gamma: number): Map<string, Feed> {
     feeds.set(positions, (plan, _, buffers) => feedPositions(plan, set, members[set], positions, buffers));
     feeds.set(rowsOf, ({ sets }, _, buffers) => feedList(sets[set]?.rows ?? [], rowsOf, buffers));
     feeds.set(read, ({ reads }, _, buffers) => feedList(reads[set]?.rows ?? [], read, buffers));
+    const numbers = passNames.streamNumbers(set);
+    feeds.set(numbers, (plan, _, buffers) => {
+      const tensor = buffers.ints(numbers, [1, subset(plan, set).count * members[set]]);
+      fillStreamNumbers(set, gamma, tensor.data);
+      return tensor;
+    });
     const whole = wholeLogits.wanted(set);
     feeds.set(whole, ({ reads }, _, buffers) => feedList(reads[set]?.whole ?? [], whole, buffers));
     for (const window of [undefined, ...attentionWindows(spec)]) {

@@ -3,6 +3,7 @@ import {
   buildStreamsGraph,
   type CompiledGraph,
   draftHeadParameter,
+  fillStreamNumbers,
   GraphBuilder,
   type GraphRuntime,
   insertionLayer,
@@ -74,6 +75,8 @@ export class StreamsProgram {
     const entering = passNames.hidden(insertionLayer(layers, this.streams));
     const hidden = this.#buffers.floats(entering, [1, count, hiddenSize]);
     const positions = this.#buffers.ints("positions", [1, count * gamma]);
+    const numbers = this.#buffers.ints("numbers", [1, count * gamma]);
+    fillStreamNumbers("streams", gamma, numbers.data);
     const bias = this.#buffers.floats("bias", [1, count, pool.capacity]);
     sequences.forEach((sequence, index) => {
       hidden.data.set(sequence.last?.hidden as Floats, index * hiddenSize);
@@ -83,6 +86,7 @@ export class StreamsProgram {
     const given: Record<string, Tensor> = {
       [entering]: hidden,
       [passNames.positions("streams")]: positions,
+      [passNames.streamNumbers("streams")]: numbers,
       [passNames.bias("streams", "past")]: bias,
     };
     for (const window of attentionWindows(this.spec)) {

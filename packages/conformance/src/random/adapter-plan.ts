@@ -19,6 +19,10 @@ export interface AdapterPlan {
   /** Layers with LoRA, as bits. */
   readonly layers: number;
   readonly initialisationRank: number;
+  /** ε; 0: the adapter has stream embeddings. */
+  readonly valueRotation: number;
+  /** Of the pruning adapter; 0: there is none. */
+  readonly pruningRank: number;
   readonly markov: "none" | MarkovSpec["kind"];
   /** Every so many tokens of the vocabulary are draft tokens; 0: the adapter has no draft vocabulary. */
   readonly vocabularyStep: number;
@@ -30,13 +34,15 @@ export interface AdapterPlan {
 type StreamModules = readonly (typeof LINEAR_MODULES)[number][];
 
 export const adapterPlans: fc.Arbitrary<AdapterPlan> = fc.record({
-  gamma: fc.integer({ min: 1, max: 4 }),
+  gamma: fc.integer({ min: 1, max: 8 }),
   msa: fc.nat(3),
   rank: fc.nat(4),
   alpha: fc.constantFrom(1, 4, 8),
   modules: fc.subarray([...LINEAR_MODULES], { minLength: 1 }),
   layers: fc.integer({ min: 1, max: 15 }),
   initialisationRank: fc.nat(2),
+  valueRotation: fc.constantFrom(0, 0, 0.3, -1.2),
+  pruningRank: fc.nat(3),
   markov: fc.constantFrom("none", "vanilla", "rnn"),
   vocabularyStep: fc.nat(3),
   texts: fc.nat(2),
@@ -52,6 +58,8 @@ export const plainAdapter: AdapterPlan = {
   modules: ["q_proj", "v_proj"],
   layers: 15,
   initialisationRank: 0,
+  valueRotation: 0,
+  pruningRank: 0,
   markov: "none",
   vocabularyStep: 0,
   texts: 0,
@@ -73,6 +81,8 @@ export function streamSpecOf(plan: AdapterPlan, mode: StreamMode, spec: ModelSpe
       layers.length > 0 &&
       modules.length > 0 && { lora: { rank: plan.rank, alpha: plan.alpha, modules, layers } }),
     ...(plan.initialisationRank > 0 && { initialisationRank: plan.initialisationRank }),
+    ...(plan.valueRotation !== 0 && { valueRotation: plan.valueRotation }),
+    ...(plan.pruningRank > 0 && { pruning: { rank: plan.pruningRank, threshold: 0.1 } }),
     ...(plan.markov !== "none" && { markov: { kind: plan.markov, rank: 1 + (plan.seed % 5), tokenScale: 1.5 } }),
   };
 }

@@ -34,9 +34,7 @@ export function checkPass(spec: ModelSpec, capabilities: Capabilities, requests:
 function checkRequest(spec: ModelSpec, capabilities: Capabilities, request: PassRequest): void {
   const { sequence, rows } = request;
   if (rows.length === 0) throw new InvalidArgumentError("A pass without rows was asked for.");
-  if (request.pruning !== undefined && !capabilities.pruning) {
-    throw new UnsupportedError("This backend cannot prune inside a pass.", { subject: "pruning" });
-  }
+  checkPruning(capabilities, request);
   rows.forEach((row, index) => {
     checkRow(spec, row, index);
     if (row.streams === true) checkStreams(capabilities, request);
@@ -48,6 +46,22 @@ function checkRequest(spec: ModelSpec, capabilities: Capabilities, request: Pass
       `Position ${sequence.length + deepest} is past the last of ${capabilities.maxPositions}.`,
       { subject: "maxPositions", cure: "Shorten the prompt or stop earlier." },
     );
+  }
+}
+
+function checkPruning({ pruning: able }: Capabilities, { pruning, sequence }: PassRequest): void {
+  if (pruning === undefined) return;
+  if (!able) throw new UnsupportedError("This backend cannot prune inside a pass.", { subject: "pruning" });
+  if (sequence.adapter?.streams.pruning === undefined) {
+    throw new UnsupportedError("Pruning was asked for in a sequence whose adapter cannot prune.", {
+      subject: "pruning",
+      cure: "Train a pruning adapter, or leave pruning out.",
+    });
+  }
+  if (!(pruning.threshold >= 0 && pruning.threshold <= 1)) {
+    throw new InvalidArgumentError(`A pass was to be pruned at ${pruning.threshold}; it is a probability, 0..1.`, {
+      subject: "pruning.threshold",
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { MissingTensorError, ShapeMismatchError } from "../errors/index.js";
+import { InvalidArgumentError, MissingTensorError, ShapeMismatchError } from "../errors/index.js";
 import {
   type Adapter,
   adapterParameterShapes,
@@ -6,6 +6,7 @@ import {
   checkDraftVocabulary,
   type ModelSpec,
   type ModelWeights,
+  type StreamSpec,
 } from "../model/index.js";
 
 function checkTensors(
@@ -32,8 +33,23 @@ export function checkModelWeights({ spec, tensors }: ModelWeights): void {
   checkTensors("model", baseParameterShapes(spec), tensors);
 }
 
-/** @throws MissingTensorError, ShapeMismatchError; InvalidArgumentError for a draft vocabulary that is not the model's */
+/**
+ * @throws MissingTensorError, ShapeMismatchError; InvalidArgumentError for a draft vocabulary that is not the model's, an angle
+ *   that is not finite, or a threshold that is no probability
+ */
 export function checkAdapter(spec: ModelSpec, adapter: Adapter): void {
   if (adapter.draftVocabulary !== undefined) checkDraftVocabulary(spec, adapter.draftVocabulary);
+  checkNumbers(adapter.streams);
   checkTensors("adapter", adapterParameterShapes(spec, adapter.streams), adapter.tensors);
+}
+
+function checkNumbers({ valueRotation = 0, pruning }: StreamSpec): void {
+  if (!Number.isFinite(valueRotation)) {
+    throw new InvalidArgumentError(`Values cannot be rotated by ${valueRotation}.`, { subject: "valueRotation" });
+  }
+  if (pruning !== undefined && !(pruning.threshold >= 0 && pruning.threshold <= 1)) {
+    throw new InvalidArgumentError(`The adapter prunes at ${pruning.threshold}; it is a probability, 0..1.`, {
+      subject: "pruning.threshold",
+    });
+  }
 }

@@ -35,14 +35,20 @@ export interface PassRow {
   readonly read?: RowRead;
 }
 
-/** Sub-trees under a child whose transition probability (3.1.3) is below the threshold are dropped inside the pass. */
+/**
+ * Sub-trees under a child whose transition probability (3.1.3) is below the threshold are dropped inside the pass, between the
+ * layers without streams and those with them. Rows that follow the committed text are never dropped. What is dropped no other
+ * row sees, so the results of the others stay what they are.
+ */
 export interface Pruning {
+  /** 0..1; 0 drops nothing. */
   readonly threshold: number;
 }
 
 export interface PassRequest {
   readonly sequence: Sequence;
   readonly rows: readonly PassRow[];
+  /** Only where the sequence's adapter has a pruning adapter. */
   readonly pruning?: Pruning;
 }
 

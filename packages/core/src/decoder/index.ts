@@ -1,3 +1,4 @@
+export { buildExitGraph, exitNames } from "./early-exit.js";
 export {
   addMarkovHead,
   buildMarkovLevelGraph,
@@ -7,5 +8,5 @@ export {
 } from "./markov-head.js";
 export * from "./pass-graph.js";
 export * from "./rope-frequencies.js";
-export { HIDDEN_BIAS, passNames, type RowSetName } from "./row-set.js";
+export { fillStreamNumbers, HIDDEN_BIAS, passNames, type RowSetName } from "./row-set.js";
 export { insertionLayer } from "./stages.js";

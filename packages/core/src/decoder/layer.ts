@@ -41,7 +41,7 @@ function project(context: LayerContext, layer: number, set: RowSet): Projected {
     set,
     q: turn(context, layer, set, "q", headNormed("q_proj", parameterNames.queryNorm(layer))),
     k: turn(context, layer, set, "k", headNormed("k_proj", parameterNames.keyNorm(layer))),
-    v: layerLinear(context, layer, set, "v_proj", normed),
+    v: rotateValues(context, layer, set, layerLinear(context, layer, set, "v_proj", normed)),
   };
 }
 
@@ -57,6 +57,19 @@ function turn({ builder, spec }: LayerContext, layer: number, set: RowSet, name:
     maxPositions: spec.maxPositions,
     inverse: false,
     ...(scale !== 1 && { scale }),
+  })[0] as string;
+}
+
+/** Eq. 9: the values of stream j turned by the angle ε j, where the adapter rotates values. */
+function rotateValues({ builder, spec, streams }: LayerContext, layer: number, set: RowSet, v: string): string {
+  const angle = streams?.valueRotation;
+  if (streams === undefined || angle === undefined || set.own === "none") return v;
+  const numbers = builder.input(passNames.streamNumbers(set.name), builder.value(set.x).shape.slice(0, 2), "i32");
+  return builder.add("rope", layerValue(layer, set, "rotated_values"), [v, numbers], {
+    headSize: spec.headSize,
+    frequencies: new Array<number>(Math.floor(spec.headSize / 2)).fill(angle),
+    maxPositions: streams.gamma + 1,
+    inverse: false,
   })[0] as string;
 }
 

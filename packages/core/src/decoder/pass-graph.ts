@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "../errors/index.js";
 import { type Graph, GraphBuilder, type KeyLayout } from "../graph/index.js";
 import type { ModelSpec, StreamSpec } from "../model/index.js";
+import { addTransitionLogProbs } from "./early-exit.js";
 import type { LayerContext } from "./layer-context.js";
 import { draftHeadParameter } from "./markov-head.js";
 import { passNames, type RowSet, type RowSetName } from "./row-set.js";
@@ -59,11 +60,14 @@ export function buildPassGraph(options: PassGraphOptions): Graph {
     });
   }
   const context = contextOf(`pass.${streamRows}`, spec, streams, past);
-  const lower = addLowerStage(context);
-  const sets = addUpperStage(context, upperSets(context, lower, streamRows));
-  for (const set of sets) addFinalNorm(context, set);
-  addLogits(context, options.logits ?? {});
+  addUpperHalf(context, addLowerStage(context), options);
   return context.builder.build();
+}
+
+function addUpperHalf(context: LayerContext, main: RowSet, { streamRows, logits = {} }: PassGraphOptions): void {
+  const sets = addUpperStage(context, upperSets(context, main, streamRows));
+  for (const set of sets) addFinalNorm(context, set);
+  addLogits(context, logits);
 }
 
 function upperSets(context: LayerContext, main: RowSet, streamRows: StreamRows): RowSet[] {
@@ -125,15 +129,38 @@ export function buildStreamsGraph(options: StreamsGraphOptions): Graph {
   return context.builder.build();
 }
 
+/** What {@link buildLowerGraph} is built from. */
+export interface LowerGraphOptions {
+  readonly spec: ModelSpec;
+  readonly streams: StreamSpec;
+  readonly past?: KeyLayout;
+  /** Absent: no early exit. `draftTokens`: size of the draft vocabulary; absent: the model's own head. */
+  readonly exit?: { readonly draftTokens: number | undefined };
+}
+
 /**
- * The main rows of whole texts through the MSA layers alone, from the input `hidden.<N - N_s>.main` [batch, rows, hidden]:
- * where the states at stream insertion are known and the keys and values above them are wanted. In lossless mode.
+ * The lower half of a pass that is pruned, and with it the transition probabilities that decide which rows go on: inputs and
+ * outputs as {@link buildPassGraph} has them up to `hidden.<N - N_s>.main`, and those of `exitNames`.
  */
-export function buildUpperGraph(spec: ModelSpec, streams: StreamSpec): Graph {
-  const context = contextOf("upper", spec, streams, undefined);
+export function buildLowerGraph({ spec, streams, past, exit }: LowerGraphOptions): Graph {
+  const context = contextOf("lower", spec, streams, past);
+  const { builder } = context;
+  const main = addLowerStage(context);
+  builder.output(passNames.hidden(insertionLayer(spec.layers, streams)), main.x);
+  if (exit !== undefined) addTransitionLogProbs(builder, spec, streams, main.x, exit.draftTokens);
+  return builder.build();
+}
+
+/**
+ * The upper half, from the input `hidden.<N - N_s>.main` [batch, rows, hidden]: for the rows that outlived pruning; and where
+ * the states at stream insertion are known and the keys and values above them are wanted.
+ */
+export function buildUpperGraph(options: PassGraphOptions & { readonly streams: StreamSpec }): Graph {
+  const { spec, streams, streamRows, past } = options;
+  const context = contextOf(`upper.${streamRows}`, spec, streams, past);
   const hidden = passNames.hidden(insertionLayer(spec.layers, streams));
   const states = context.builder.input(hidden, ["batch", "rows", spec.hiddenSize]);
-  addUpperStage(context, [mainRows(states, false)]);
+  addUpperHalf(context, mainRows(states, streams.mode === "shared"), options);
   return context.builder.build();
 }
 

@@ -31,6 +31,8 @@ export const passNames = {
   tokens: "tokens",
   /** i32 [batch, positions * members]: a stream has its row's position. */
   positions: (set: RowSetName): string => `positions.${set}`,
+  /** i32 [batch, positions * members], where values are rotated: 0 for a main row, j for stream j. */
+  streamNumbers: (set: RowSetName): string => `streams.${set}`,
   /**
    * f32 [batch, positions of `queries`, positions of `keys`]: 0 where seen, a large negative number where not. Layers with
    * a window have a bias of their own, in which keys are hidden by their position too.
@@ -54,6 +56,14 @@ export const passNames = {
   /** [batch, read, vocabulary] */
   logits: (set: RowSetName): string => `logits.${set}`,
 } as const;
+
+/** Fills an input `passNames.streamNumbers` of the groups, or of the streams. @returns the same array */
+export function fillStreamNumbers(set: RowSetName, gamma: number, numbers: Int32Array): Int32Array {
+  const first = set === "group" ? 0 : 1;
+  const members = gamma + 1 - first;
+  for (let at = 0; at < numbers.length; at++) numbers[at] = first + (at % members);
+  return numbers;
+}
 
 /** What a bias holds for a slot that a row must not see. Finite, so that no row can become NaN. */
 export const HIDDEN_BIAS = -1e30;

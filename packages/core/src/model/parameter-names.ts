@@ -41,12 +41,16 @@ export const parameterNames = {
   bias: (layer: number, module: LinearModule): string => `${moduleName(layer, module)}.bias`,
   /** The bias of a layer norm, given its weight's name: the same shape. */
   normBias: (weight: string): string => weight.replace(/\.weight$/, ".bias"),
-  /** P_j of Eq. 3: [γ, hidden] */
+  /** P_j of Eq. 3: [γ, hidden]. With value rotation no adapter has it, and graphs take zeros for it. */
   streamEmbedding: "streams.embedding",
   /** f_η's C: [η, hidden] */
   streamMapDown: "streams.map_a",
   /** f_η's D: [hidden, η] */
   streamMapUp: "streams.map_b",
+  /** o_θ's C: [r, hidden] */
+  pruneDown: "streams.prune_a",
+  /** o_θ's D: [hidden, r] */
+  pruneUp: "streams.prune_b",
   /** The Markov head's A: [r, hidden] */
   markovDown: "streams.markov_a",
   /** The Markov head's R, of an rnn: [r, r] */

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from "../errors/index.js";
 import type { ModelSpec } from "./model-spec.js";
 import { LINEAR_MODULES, type LinearModule, parameterNames } from "./parameter-names.js";
 import type { StreamSpec } from "./stream-spec.js";
+import type { Float32Tensor } from "./weights.js";
 
 /** [out, in] of one of a layer's linear maps. */
 export function linearShape(spec: ModelSpec, module: LinearModule): readonly [number, number] {
@@ -65,10 +66,16 @@ export function baseParameterShapes(spec: ModelSpec): Map<string, readonly numbe
  */
 export function adapterParameterShapes(spec: ModelSpec, streams: StreamSpec): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
-  shapes.set(parameterNames.streamEmbedding, [streams.gamma, spec.hiddenSize]);
+  if (streams.valueRotation === undefined) {
+    shapes.set(parameterNames.streamEmbedding, [streams.gamma, spec.hiddenSize]);
+  }
   if (streams.initialisationRank !== undefined) {
     shapes.set(parameterNames.streamMapDown, [streams.initialisationRank, spec.hiddenSize]);
     shapes.set(parameterNames.streamMapUp, [spec.hiddenSize, streams.initialisationRank]);
+  }
+  if (streams.pruning !== undefined) {
+    shapes.set(parameterNames.pruneDown, [streams.pruning.rank, spec.hiddenSize]);
+    shapes.set(parameterNames.pruneUp, [spec.hiddenSize, streams.pruning.rank]);
   }
   if (streams.markov !== undefined) {
     const { kind, rank } = streams.markov;
@@ -89,6 +96,15 @@ export function adapterParameterShapes(spec: ModelSpec, streams: StreamSpec): Ma
     }
   }
   return shapes;
+}
+
+/** Tensors that graphs take and that no adapter has: stream embeddings of zero where values are rotated in their place. */
+export function impliedAdapterTensors(spec: ModelSpec, streams: StreamSpec): Map<string, Float32Tensor> {
+  if (streams.valueRotation === undefined) return new Map();
+  const shape = [streams.gamma, spec.hiddenSize] as const;
+  return new Map([
+    [parameterNames.streamEmbedding, { format: "f32", shape, data: new Float32Array(shape[0] * shape[1]) }],
+  ]);
 }
 
 function noModule({ family }: ModelSpec, module: LinearModule): InvalidArgumentError {

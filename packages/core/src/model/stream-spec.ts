@@ -32,6 +32,18 @@ export interface MarkovSpec {
   readonly tokenScale: number;
 }
 
+/**
+ * A pruning adapter (3.1.3): logits of an early exit at the layer where streams are inserted, z = H(norm(o_θ(M))) with the
+ * model's final norm and head and o_θ(x) = x + D (C x), tell how probable a child of a draft tree is after its parent. With a
+ * draft vocabulary the head is over that alone, as it is for drafts.
+ */
+export interface PruningSpec {
+  /** Of o_θ; 8 in the paper. */
+  readonly rank: number;
+  /** Children less probable than this are dropped where a pass does not say otherwise; 0..1. */
+  readonly threshold: number;
+}
+
 /** Speculative streams on top of a model: the paper's γ, N_s and mode, and what the adapter trains. JSON-safe. */
 export interface StreamSpec {
   readonly mode: StreamMode;
@@ -43,6 +55,14 @@ export interface StreamSpec {
   readonly lora?: LoraSpec;
   /** η: rank of f_η in Eq. 3 as a residual low-rank map, `f(x) = x + D (C x)`; absent: the identity. */
   readonly initialisationRank?: number;
+  /**
+   * ε of appendix B.3 (Eq. 9), radians: the adapter has no stream embeddings, and in the MSA layers the values of stream j
+   * are turned by the angle ε j instead, those of main rows by none. In each head the halves are rotated as in RoPE, all pairs
+   * by the same angle: (v_i, v_{i+D/2}) becomes (v_i cos a - v_{i+D/2} sin a, v_{i+D/2} cos a + v_i sin a), D the head's size.
+   */
+  readonly valueRotation?: number;
   /** Absent: streams are independent of what the tree took before (the paper's). */
   readonly markov?: MarkovSpec;
+  /** Absent: passes cannot be pruned. */
+  readonly pruning?: PruningSpec;
 }

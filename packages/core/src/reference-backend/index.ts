@@ -12,7 +12,7 @@ function capabilitiesFor(spec: ModelSpec): Capabilities {
     streamModes: ["shared", "lossless"],
     parallelStreams: true,
     deferredStreams: true,
-    pruning: false,
+    pruning: true,
     vocabularyBias: true,
     hiddenStates: true,
     fork: true,
@@ -22,7 +22,7 @@ function capabilitiesFor(spec: ModelSpec): Capabilities {
 
 /**
  * The truth that other backends are held against: the contract on top of the reference interpreter, in float64. It keeps
- * no keys and no values; every pass runs the whole text again. Slow on purpose, and everything but pruning is there.
+ * no keys and no values; every pass runs the whole text again. Slow on purpose.
  */
 export function createReferenceBackend(): Backend {
   return {

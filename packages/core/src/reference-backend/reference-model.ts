@@ -3,6 +3,7 @@ import {
   type BackendModel,
   type CallOptions,
   type Capabilities,
+  COMMITTED,
   type CommitRequest,
   checkAdapter,
   checkPass,
@@ -12,14 +13,17 @@ import {
   type PassRequest,
   type PassResult,
   type PassRow,
+  type Pruning,
   type RowResult,
   type Sequence,
   type SequenceOptions,
   type StreamsRequest,
   throwIfAborted,
 } from "../contract/index.js";
+import { insertionLayer } from "../decoder/index.js";
 import { DisposedError, InvalidArgumentError, UnknownTokenError, UnsupportedError } from "../errors/index.js";
 import type { Adapter, ModelSpec, ModelWeights } from "../model/index.js";
+import { survivingRows } from "../tree/surviving-rows.js";
 import { CallQueue } from "./call-queue.js";
 import { checkDraftLimit, draftFromStreams } from "./draft-from-streams.js";
 import { readRow } from "./read-row.js";
@@ -27,6 +31,7 @@ import { ReferenceAdapter } from "./reference-adapter.js";
 import { ReferenceSequence } from "./reference-sequence.js";
 import { wholeText } from "./text-row.js";
 import { TextRunner } from "./text-runner.js";
+import type { TextStates } from "./text-states.js";
 
 export class ReferenceModel implements BackendModel {
   readonly spec: ModelSpec;
@@ -73,13 +78,14 @@ export class ReferenceModel implements BackendModel {
       const sequences = requests.map((request) => this.checkUsable(request.sequence));
       checkPass(this.spec, this.capabilities, requests);
       const outcomes = [];
-      for (const [index, { rows }] of requests.entries()) {
+      for (const [index, request] of requests.entries()) {
         throwIfAborted(signal, "A pass");
-        outcomes.push(await this.#passAlone(sequences[index] as ReferenceSequence, rows));
+        outcomes.push(await this.#passAlone(sequences[index] as ReferenceSequence, request));
       }
       return outcomes.map(({ results, streams }, index) => {
         const sequence = sequences[index] as ReferenceSequence;
-        sequence.latest = { rows: (requests[index] as PassRequest).rows, streams };
+        const survived = results.map((row) => row.survived);
+        sequence.latest = { rows: (requests[index] as PassRequest).rows, streams, survived };
         sequence.last = undefined;
         return { rows: results };
       });
@@ -93,7 +99,8 @@ export class ReferenceModel implements BackendModel {
         throw new InvalidArgumentError("One sequence stands twice in a commit.");
       }
       requests.forEach(({ path }, index) => {
-        checkPath(sequences[index]?.latest?.rows, path);
+        const latest = sequences[index]?.latest;
+        checkPath(latest?.rows, path, (row) => latest?.survived[row] === true);
       });
       requests.forEach(({ path }, index) => {
         commitPath(sequences[index] as ReferenceSequence, path);
@@ -170,15 +177,17 @@ export class ReferenceModel implements BackendModel {
 
   async #passAlone(
     sequence: ReferenceSequence,
-    rows: readonly PassRow[],
+    { rows, pruning }: PassRequest,
   ): Promise<{ results: RowResult[]; streams: Float64Array[][] }> {
     const states = await this.#runner(sequence).states(wholeText(sequence.committed, rows));
+    // What is dropped no other row sees, so that it may be dropped afterwards.
+    const survived = pruning && (await this.#surviving(sequence, rows, states, pruning));
     const results: RowResult[] = [];
     const streams: Float64Array[][] = [];
     for (const [index, { read }] of rows.entries()) {
       const at = sequence.length + index;
-      if (read === undefined) {
-        results.push({ survived: true });
+      if (read === undefined || survived?.[index] === false) {
+        results.push({ survived: survived?.[index] !== false });
       } else {
         const logits = await this.#runner(sequence).logits(states.hidden(at, this.spec.layers));
         results.push(readRow(read, logits, (layer) => states.hidden(at, layer)));
@@ -186,6 +195,22 @@ export class ReferenceModel implements BackendModel {
       streams.push(states.streams(at));
     }
     return { results, streams };
+  }
+
+  async #surviving(
+    sequence: ReferenceSequence,
+    rows: readonly PassRow[],
+    states: TextStates,
+    { threshold }: Pruning,
+  ): Promise<boolean[]> {
+    const { runner, streams } = sequence.adapter as ReferenceAdapter;
+    const layer = insertionLayer(this.spec.layers, streams);
+    const logProbs: (number | undefined)[] = [];
+    for (const { parent, token } of rows) {
+      const known = parent !== COMMITTED;
+      logProbs.push(known ? await runner.transition(states.hidden(sequence.length + parent, layer), token) : undefined);
+    }
+    return survivingRows(rows, threshold, (row) => logProbs[row]);
   }
 }
 

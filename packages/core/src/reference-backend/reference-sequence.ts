@@ -9,6 +9,8 @@ export interface LatestPass {
   readonly rows: readonly PassRow[];
   /** After the final norm, [rows][γ][hidden]; no streams where a row carried none */
   readonly streams: readonly (readonly Float64Array[])[];
+  /** Whether pruning left the row, [rows]. */
+  readonly survived: readonly boolean[];
 }
 
 /** The last committed row, while it is one of the latest pass. */

@@ -1,5 +1,5 @@
 import type { Tensor } from "../contract/index.js";
-import { HIDDEN_BIAS, passNames, type RowSetName, type StreamRows } from "../decoder/index.js";
+import { fillStreamNumbers, HIDDEN_BIAS, passNames, type RowSetName, type StreamRows } from "../decoder/index.js";
 import { isInWindow, type StreamSpec } from "../model/index.js";
 import { rowDepths, rowVisibility } from "../tree/row-visibility.js";
 import type { TextRow } from "./text-row.js";
@@ -28,7 +28,12 @@ const i32 = (values: readonly number[]): Tensor => ({ shape: [1, values.length],
  * Every input that a pass graph without past can have; the graph at hand uses some of them.
  * @param windows those of the model's layers
  */
-export function textInputs(text: readonly TextRow[], sets: TextSets, windows: readonly number[]): Map<string, Tensor> {
+export function textInputs(
+  text: readonly TextRow[],
+  streams: StreamSpec | undefined,
+  sets: TextSets,
+  windows: readonly number[],
+): Map<string, Tensor> {
   const positions = rowDepths(text);
   const sees = rowVisibility(text);
   const inputs = new Map<string, Tensor>();
@@ -37,6 +42,8 @@ export function textInputs(text: readonly TextRow[], sets: TextSets, windows: re
     const repeated = rows.flatMap((row) => Array.from({ length: members }, () => positions[row] as number));
     inputs.set(passNames.positions(name), i32(repeated));
     inputs.set(passNames.rowsOf(name), i32(rows));
+    const numbers = fillStreamNumbers(name, streams?.gamma ?? 0, new Int32Array(repeated.length));
+    inputs.set(passNames.streamNumbers(name), { shape: [1, repeated.length], data: numbers });
     for (const [keys, { rows: slots }] of sets) {
       for (const window of [undefined, ...windows]) {
         const isSeen = (row: number, slot: number): boolean =>

@@ -1,22 +1,28 @@
 import type { CompiledGraph, Tensor } from "../contract/index.js";
 import {
+  buildExitGraph,
   buildHeadGraph,
   buildMarkovLevelGraph,
   buildMarkovTokensGraph,
   buildPassGraph,
+  exitNames,
+  insertionLayer,
   markovNames,
+  passNames,
 } from "../decoder/index.js";
 import type { Graph } from "../graph/index.js";
 import {
   type Adapter,
   attentionWindows,
   draftHead,
+  impliedAdapterTensors,
   type MarkovSpec,
   type ModelWeights,
   parameterNames,
   type WeightTensor,
 } from "../model/index.js";
 import { referenceRuntime } from "../reference/index.js";
+import { logSoftmax } from "./read-row.js";
 import { streamRowsOf, textInputs, textSets } from "./text-inputs.js";
 import type { TextRow } from "./text-row.js";
 import { TextStates } from "./text-states.js";
@@ -34,6 +40,7 @@ export interface MarkovNode {
 export class TextRunner {
   readonly #compiled = new Map<string, Promise<CompiledGraph>>();
   readonly #draftHead: WeightTensor | undefined;
+  readonly #implied: ReadonlyMap<string, WeightTensor>;
 
   constructor(
     private readonly weights: ModelWeights,
@@ -41,6 +48,7 @@ export class TextRunner {
   ) {
     const vocabulary = adapter?.draftVocabulary;
     this.#draftHead = vocabulary && draftHead(weights, vocabulary);
+    this.#implied = adapter === undefined ? new Map() : impliedAdapterTensors(weights.spec, adapter.streams);
   }
 
   async states(text: readonly TextRow[]): Promise<TextStates> {
@@ -51,7 +59,7 @@ export class TextRunner {
       buildPassGraph(streams === undefined ? { spec, streamRows } : { spec, streams, streamRows }),
     );
     const sets = textSets(streams, text);
-    const inputs = textInputs(text, sets, attentionWindows(spec));
+    const inputs = textInputs(text, streams, sets, attentionWindows(spec));
     const used = compiled.graph.inputs.map((name) => [name, inputs.get(name) as Tensor] as const);
     return new TextStates(await compiled.run(Object.fromEntries(used)), sets, spec.layers);
   }
@@ -99,6 +107,25 @@ export class TextRunner {
     };
   }
 
+  /**
+   * How probable a token is after a row, by the early exit (3.1.3): the log-probability, or undefined where the token is not
+   * one of those that drafts are made of.
+   *
+   * @param state of the row, where streams are inserted: [hidden]
+   */
+  async transition(state: Float64Array, token: number): Promise<number | undefined> {
+    const { streams, draftVocabulary } = this.adapter as Adapter;
+    const { spec } = this.weights;
+    const place = draftVocabulary === undefined ? token : draftVocabulary.indexOf(token);
+    if (place < 0) return undefined;
+    const exit = await this.#compile("exit", () => buildExitGraph(spec, streams, draftVocabulary?.length));
+    const hidden = { shape: [1, 1, spec.hiddenSize], data: state };
+    const logits = (await exit.run({ [passNames.hidden(insertionLayer(spec.layers, streams))]: hidden }))[
+      exitNames.logits
+    ];
+    return logSoftmax(Float64Array.from((logits as Tensor).data))[place];
+  }
+
   async dispose(): Promise<void> {
     for (const compiled of this.#compiled.values()) await (await compiled).dispose();
     this.#compiled.clear();
@@ -118,7 +145,9 @@ export class TextRunner {
     const tensor = (name: string) =>
       (name === parameterNames.draftHead
         ? this.#draftHead
-        : (this.weights.tensors.get(name) ?? this.adapter?.tensors.get(name))) as WeightTensor;
+        : (this.weights.tensors.get(name) ??
+          this.adapter?.tensors.get(name) ??
+          this.#implied.get(name))) as WeightTensor;
     return new Map(graph.parameters.map((name) => [name, tensor(name)]));
   }
 }

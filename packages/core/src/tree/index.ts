@@ -3,5 +3,6 @@ export { type CountTransitionsOptions, countTransitions } from "./count-transiti
 export * from "./draft-tree.js";
 export { GrowingTree, type OpenNode } from "./growing-tree.js";
 export * from "./row-visibility.js";
+export { survivingRows } from "./surviving-rows.js";
 export * from "./top-k-tree.js";
 export { type RankedTokens, Transitions } from "./transitions.js";

@@ -3,6 +3,7 @@ import type { BaseStatesGraph } from "../graphs/index.js";
 import type { ForestStates, RowStates } from "../states/index.js";
 import { type Batch, branchRows, int32, longest } from "./batch.js";
 import { LossTargets } from "./loss-targets.js";
+import { streamNumbers } from "./stream-numbers.js";
 import { Visibility } from "./visibility.js";
 
 export interface LosslessBatchOptions {
@@ -125,6 +126,7 @@ function streamInputs(
   return {
     [outputs.hidden]: { shape: [all.length, rows, spec.hiddenSize], data: hidden },
     [passNames.positions("streams")]: int32([all.length, rows * gamma], positions),
+    ...streamNumbers("streams", gamma, all.length, rows * gamma),
     ...(streams.markov === undefined ? {} : { [markovNames.tokens]: int32([all.length, rows * gamma], before) }),
     [passNames.bias("streams", "past")]: seen.tensor(),
   };

@@ -3,6 +3,7 @@ import { type Batch, branchRows, int32, type LossWeights, longest, putTargets } 
 import type { Forest } from "./forest.js";
 import { LossTargets } from "./loss-targets.js";
 import { mainRowInputs } from "./main-rows.js";
+import { streamNumbers } from "./stream-numbers.js";
 import { Visibility } from "./visibility.js";
 
 /**
@@ -60,6 +61,7 @@ function setRows(
   return {
     [passNames.rowsOf(set)]: int32([forests.length, length], rows),
     [passNames.positions(set)]: int32([forests.length, length * members], positions),
+    ...(set === "group" && streamNumbers(set, members - 1, forests.length, length * members)),
   };
 }
 

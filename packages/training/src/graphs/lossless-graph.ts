@@ -43,7 +43,7 @@ export function baseStatesGraph(spec: ModelSpec, streams: StreamSpec): BaseState
   const layers = Array.from({ length: spec.layers - first }, (_, index) => first + index);
   return {
     graph: buildPassGraph({ spec, streams, streamRows: "none" }),
-    upper: buildUpperGraph(spec, streams),
+    upper: buildUpperGraph({ spec, streams, streamRows: "none" }),
     hidden: passNames.hidden(first),
     keysAndValues: layers.map((layer) => ({
       layer,

@@ -28,7 +28,7 @@ export function initialWeights(spec: ModelSpec, seed: number): Float32Tensors {
 }
 
 /**
- * An adapter that changes nothing yet: LoRA's B (f_η's D, the Markov head's B_j) are zero, its A (C; A and R) is normal with
+ * An adapter that changes nothing yet: LoRA's B (D of f_η and of o_θ, the Markov head's B_j) are zero, its A (C; A and R) is normal with
  * deviation 1 / sqrt(in).
  * @param embeddingDeviation of the stream embeddings. Streams that start alike learn slowly: a trial's 0.02 at a
  * learning rate of 5e-4 learned nothing in 1,000 sequences.
@@ -41,13 +41,15 @@ export function initialAdapter(
 ): Float32Tensors {
   const downs = new Set<string>([
     parameterNames.streamMapDown,
+    parameterNames.pruneDown,
     parameterNames.markovDown,
     parameterNames.markovRecurrent,
   ]);
-  const ups = new Set(Array.from({ length: streams.gamma }, (_, index) => parameterNames.markovUp(index + 1)));
+  const markovUps = Array.from({ length: streams.gamma }, (_, index) => parameterNames.markovUp(index + 1));
+  const ups = new Set<string>([parameterNames.streamMapUp, parameterNames.pruneUp, ...markovUps]);
   return tensors(adapterParameterShapes(spec, streams), (name, shape) => {
     if (name === parameterNames.streamEmbedding) return normal(seed, name, embeddingDeviation);
-    if (name === parameterNames.streamMapUp || name.endsWith(".lora_B") || ups.has(name)) return constant(0);
+    if (name.endsWith(".lora_B") || ups.has(name)) return constant(0);
     if (downs.has(name) || name.endsWith(".lora_A")) {
       return normal(seed, name, 1 / Math.sqrt(shape[1] as number));
     }

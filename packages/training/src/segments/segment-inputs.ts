@@ -1,6 +1,7 @@
 import { passNames, type Tensor } from "@anabranch/core";
 import { int32 } from "../batches/batch.js";
 import type { Forest } from "../batches/index.js";
+import { streamNumbers } from "../batches/stream-numbers.js";
 import { Visibility } from "../batches/visibility.js";
 import { branchOf, type Segment, type SegmentedBatch } from "./segments.js";
 
@@ -78,6 +79,7 @@ export function segmentInputs(batch: SegmentedBatch, segment: Segment, gamma: nu
     [passNames.positions("main")]: int32([size, rows], positions),
     [passNames.positions("rest")]: int32([size, rest], restPositions),
     [passNames.positions("group")]: int32([size, group * (1 + gamma)], groupPositions),
+    ...streamNumbers("group", gamma, size, group * (1 + gamma)),
     [passNames.rowsOf("rest")]: int32([size, rest], restRows),
     [passNames.rowsOf("group")]: int32([size, group], groupRows),
     [passNames.bias("main", "main")]: bias.mainMain.tensor(),

@@ -5,6 +5,7 @@ import {
   type Float32Tensor,
   type GraphRuntime,
   InvalidArgumentError,
+  impliedAdapterTensors,
   MissingTensorError,
   type ModelWeights,
   ShapeMismatchError,
@@ -78,6 +79,9 @@ function divide(weights: ModelWeights, adapter: Adapter | undefined, all: boolea
     else constants.set(name, tensor);
   }
   for (const [name, tensor] of adapter?.tensors ?? []) trained.set(name, learning(tensor));
+  if (adapter !== undefined) {
+    for (const [name, tensor] of impliedAdapterTensors(weights.spec, adapter.streams)) constants.set(name, tensor);
+  }
   return { trained, constants };
 }
 
