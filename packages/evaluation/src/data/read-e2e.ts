@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { InvalidFileError, IoError } from "@anabranch/core";
+import { InvalidFileError } from "@anabranch/core";
 import { CsvError, type Info, parse } from "csv-parse/sync";
 import type { E2eRow } from "./e2e.js";
+import { readText } from "./read-text.js";
 
 const cure = "Get the file again from the E2E NLG challenge's release (https://github.com/tuetschek/e2e-dataset).";
 
@@ -13,39 +13,7 @@ const cure = "Get the file again from the E2E NLG challenge's release (https://g
  * truncated or has other columns.
  */
 export async function readE2e(path: string): Promise<E2eRow[]> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new IoError(`Cannot read ${path}.`, { subject: path, cure: "Check the path and its permissions.", cause });
-  }
-  return rowsOf(records(decode(bytes, path), path), path);
-}
-
-function decode(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    const line = firstInvalidLine(bytes);
-    throw new InvalidFileError(`${path}:${line}: not UTF-8 text.`, { subject: path, cure, cause });
-  }
-}
-
-/** 1-based line of the first byte that is not UTF-8. */
-function firstInvalidLine(bytes: Uint8Array): number {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let line = 1;
-  for (let start = 0; start < bytes.length; line++) {
-    const end = bytes.indexOf(0x0a, start);
-    const stop = end < 0 ? bytes.length : end + 1;
-    try {
-      decoder.decode(bytes.subarray(start, stop));
-    } catch {
-      return line;
-    }
-    start = stop;
-  }
-  return line;
+  return rowsOf(records(await readText(path, cure), path), path);
 }
 
 /** What csv-parse returns with `info: true`: the fields, and how many lines it had read by the record's end. */
