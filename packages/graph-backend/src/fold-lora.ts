@@ -1,13 +1,17 @@
 import {
+  type Float32Tensor,
   type Graph,
   GraphBuilder,
   type GraphRuntime,
+  type LinearModule,
   type LoraSpec,
+  linearShape,
   parameterNames,
   type StreamSpec,
   type Tensor,
   type WeightTensor,
 } from "@anabranch/core";
+import { likeItsOwn, readRows, type WeightSource } from "./weight-rows.js";
 
 /** Weights of graphs in which every row is an adapted one, and the settings to build those graphs with. */
 export interface FoldedAdapter {
@@ -18,7 +22,7 @@ export interface FoldedAdapter {
 /**
  * `W + (alpha / rank) B A` in place of W: where every row of a graph is adapted, LoRA costs nothing that way, and apart it is
  * some 20 small operations a layer, a third of a small model's time. The base weights stay as they are; a graph holds its own
- * copy in any case. 8-bit weights are not folded, since the sum would have to be rounded again.
+ * copy in any case. 8-bit weights are not folded, since the sum would have to be rounded again, and the main stream's words change.
  *
  * @param weights base and adapter by name
  */
@@ -27,18 +31,45 @@ export async function foldLora(
   streams: StreamSpec,
   weights: ReadonlyMap<string, WeightTensor>,
 ): Promise<FoldedAdapter> {
-  const { lora, ...rest } = streams;
+  const { lora } = streams;
   if (lora === undefined || !areFloat32(lora, weights)) return { streams, weights };
+  return fold(runtime, streams, weights, async (name) => weights.get(name) as Float32Tensor);
+}
+
+/**
+ * The same for streams that only propose, whatever the base's format: 8-bit weights are folded too and rounded again, which may
+ * change what is drafted and never what is accepted.
+ *
+ * @param own the adapter's tensors, and the base's where they are given
+ */
+export async function foldForDrafts(
+  source: WeightSource,
+  streams: StreamSpec,
+  own: ReadonlyMap<string, WeightTensor>,
+): Promise<FoldedAdapter> {
+  const { spec } = source.weights;
+  const base = (name: string, module: LinearModule) => readRows(source, name, linearShape(spec, module));
+  return fold(source.runtime, streams, own, base, (name, sum) => likeItsOwn(source, name, sum));
+}
+
+async function fold(
+  runtime: GraphRuntime,
+  { lora, ...rest }: StreamSpec,
+  weights: ReadonlyMap<string, WeightTensor>,
+  baseOf: (name: string, module: LinearModule) => Promise<Float32Tensor>,
+  finish: (name: string, sum: Float32Tensor) => WeightTensor = (_, sum) => sum,
+): Promise<FoldedAdapter> {
+  if (lora === undefined) return { streams: rest, weights };
   const sum = await runtime.compile(sumGraph(lora.alpha / lora.rank), { fewRows: true });
   const folded = new Map(weights);
   for (const layer of lora.layers) {
     for (const module of lora.modules) {
       const name = parameterNames.linear(layer, module);
-      const base = weights.get(name) as Tensor;
+      const base = await baseOf(name, module);
       const down = weights.get(parameterNames.loraDown(layer, module)) as Tensor;
       const up = weights.get(parameterNames.loraUp(layer, module)) as Tensor;
       const { weight } = (await sum.run({ base, down, up })) as { weight: Tensor };
-      folded.set(name, { format: "f32", shape: base.shape, data: Float32Array.from(weight.data) });
+      folded.set(name, finish(name, { format: "f32", shape: base.shape, data: Float32Array.from(weight.data) }));
     }
   }
   await sum.dispose();
