@@ -31,12 +31,11 @@ export interface LearnHabitsOptions {
  */
 export async function learnHabits(adapter: string, { answers, format }: LearnHabitsOptions): Promise<void> {
   const { adapter: kept, ...settings } = await loadAdapter(adapter);
-  const counted = countTransitions(
-    answers.map(({ completion }) => completion),
-    transitions,
-  );
   const opening = countOpening(answers.slice(0, openingAnswers), openings);
-  await saveAdapter(adapter, { ...kept, transitions: counted }, { ...settings, opening, format });
+  // A Markov head has learned what counts would say, and more.
+  const texts = kept.streams.markov === undefined ? answers.map(({ completion }) => completion) : undefined;
+  const counted = texts === undefined ? {} : { transitions: countTransitions(texts, transitions) };
+  await saveAdapter(adapter, { ...kept, ...counted }, { ...settings, opening, format });
 }
 
 export interface AnswerOptions {
@@ -56,7 +55,7 @@ export async function answerWithStreams(
   const loaded = await load(model, { backend: "onnx", adapter, ...(threads === undefined ? {} : { threads }) });
   try {
     const { sequences } = await decodeSet(loaded, prompts, {
-      drafter: await makeDrafter(loaded.model, loaded.adapter, undefined, {}),
+      drafter: await makeDrafter({ ...loaded, opening: undefined, budgeting: undefined }, {}),
       maxTokens,
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onSequence: (done: number) => onProgress(done, prompts.length) }),
