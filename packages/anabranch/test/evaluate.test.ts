@@ -12,11 +12,15 @@ import {
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluate } from "../src/evaluate/evaluate.js";
 import { load } from "../src/index.js";
+import { e2eTask } from "../src/tasks/e2e.js";
+import { mtBenchTask } from "../src/tasks/mt-bench.js";
+import type { Task } from "../src/tasks/task.js";
+import { writeChatTemplate } from "./support/chat-template.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
 import { saveTinyAdapter, saveTinyModel } from "./support/tiny-model.js";
 
 const examples = ["name[The Mill]", "area[riverside]"].map((prompt) => ({ prompt, references: ["The Mill."] }));
-const settings = { task: "e2e", split: "dev", streams: "deferred", maxTokens: 10, rounds: 1 } as const;
+const settings = { task: e2eTask, split: "dev", streams: "deferred", maxTokens: 10, rounds: 1 } as const;
 
 /** A backend with a fault: beside other rows of a verify pass, a row takes the neighbour of its best token. */
 function faulty(backend: Backend): Backend {
@@ -89,6 +93,52 @@ describe("evaluate", () => {
       expect(gap).toBeLessThan(1e-3);
       expect(other).toBe((plain as number) ^ 1);
     }
+  });
+
+  it("asks the task how good texts are, of both sides, and reports how it measured", async () => {
+    const loaded = await load(join(folder, "right"), { backend: createReferenceBackend() });
+    const seen: (readonly string[])[] = [];
+    const task: Task = {
+      ...e2eTask,
+      scoring: { executionSeeds: 3 },
+      score: async (answers, given) => {
+        expect(given).toBe(examples);
+        seen.push(answers);
+        return { exactMatch: 12, executionMatch: 34, executionJudged: 2 };
+      },
+    };
+    const report = await evaluate(loaded, examples, { ...settings, task });
+    expect(report).toMatchObject({
+      exactMatch: 12,
+      executionMatch: 34,
+      executionJudged: 2,
+      plain: { exactMatch: 12, executionMatch: 34 },
+      settings: { executionSeeds: 3 },
+    });
+    expect(report).not.toHaveProperty("rouge1");
+    expect(seen).toHaveLength(2);
+    for (const answers of seen) for (const answer of answers) expect(answer).not.toContain("<|");
+    await loaded.dispose();
+  });
+
+  it("refuses chat prompts for a model without a chat template, and frames them where there is one", async () => {
+    const chat = join(folder, "chat");
+    await saveTinyModel(chat);
+    const before = await load(chat, { backend: createReferenceBackend() });
+    const asked = { ...settings, task: mtBenchTask, maxTokens: 4 };
+    await expect(evaluate(before, examples, asked)).rejects.toMatchObject({
+      code: "UNSUPPORTED",
+      subject: "chatTemplate",
+    });
+    await before.dispose();
+    await writeChatTemplate(chat);
+    const after = await load(chat, { backend: createReferenceBackend() });
+    expect(await evaluate(after, examples, asked)).toMatchObject({
+      examples: 2,
+      tokens: 8,
+      settings: { task: "mtbench" },
+    });
+    await after.dispose();
   });
 
   it("stops when its signal fires", async () => {

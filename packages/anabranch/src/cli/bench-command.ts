@@ -7,7 +7,7 @@ import { evaluateGrid, gridSettings } from "../evaluate/grid.js";
 import { load } from "../model/load.js";
 import type { Place } from "../model/place.js";
 import { findData, findTask, taskNames } from "../tasks/find-task.js";
-import type { Split, TaskExample } from "../tasks/task.js";
+import type { Split, Task, TaskExample } from "../tasks/task.js";
 import { addBackendOptions, type BackendOptions, backendFrom } from "./backend-options.js";
 import { interruptSignal } from "./interrupt.js";
 import { dataOption } from "./options.js";
@@ -73,7 +73,7 @@ async function run(options: BenchOptions): Promise<void> {
   const subjects = subjectsOf(options);
   const examples = (await task.read(findData(options.data), options.split)).slice(0, options.limit);
   const reports: EvaluationReport[] = [];
-  for (const subject of subjects) reports.push(...(await benchModel(subject, examples, options, signal)));
+  for (const subject of subjects) reports.push(...(await benchModel(subject, task, examples, options, signal)));
   if (options.json !== undefined) await writeReport(options.json, reports);
   process.stdout.write(`${gridTable(reports)}\n`);
 }
@@ -89,6 +89,7 @@ function subjectsOf({ models, model, adapter }: BenchOptions): Subject[] {
 
 async function benchModel(
   { name, model: folder, adapter }: Subject,
+  task: Task,
   examples: readonly TaskExample[],
   options: BenchOptions,
   signal: AbortSignal,
@@ -96,7 +97,7 @@ async function benchModel(
   const model = await load(folder, { adapter, signal, ...backendFrom(options) });
   try {
     const settings = gridSettings(options, model.adapter ?? NO_ADAPTER);
-    const { task, split, rounds, limit } = options;
+    const { split, rounds, limit } = options;
     const onReport = (report: EvaluationReport, done: number, total: number): void => {
       const { streams, topK } = report.settings;
       const setting = `${streams}, depth ${report.settings["depth"]}, k ${topK}, ${report.settings["nodes"]} nodes`;

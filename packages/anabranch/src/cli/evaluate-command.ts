@@ -51,9 +51,9 @@ async function run(options: EvaluateCommandOptions): Promise<void> {
   const bar = roundsBar();
   try {
     const drafting = draftingFrom(options, model.adapter?.streams);
-    const { task: name, split, rounds, maxTokens } = options;
+    const { split, rounds, maxTokens } = options;
     const limit = options.limit === undefined ? {} : { limit: options.limit };
-    const settings = { task: name, split, rounds, maxTokens, ...limit, signal, onProgress: bar.update };
+    const settings = { task, split, rounds, maxTokens, ...limit, signal, onProgress: bar.update };
     const report = await evaluate(model, examples, { ...drafting, ...settings });
     bar.stop();
     if (options.json !== undefined) await writeReport(options.json, report);

@@ -123,7 +123,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
       rank: options.rank,
       ...(options.markov === "none" ? {} : { markov: { kind: options.markov, rank: options.markovRank } }),
       ...(options.draftTokens === undefined ? {} : { draftTokens: options.draftTokens }),
-      chat: task.chat === true,
+      framing: task,
       answerTokens: options.answerTokens,
       self: options.self,
       invented: options.self ? task.invent(given, options.invent, options.seed) : [],

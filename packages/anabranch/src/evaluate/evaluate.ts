@@ -7,19 +7,20 @@ import {
   isNearTie,
   measureAcceptance,
   type RunProgress,
-  rougeOverSet,
+  type TextFigures,
 } from "@anabranch/evaluation";
 import { describeMachine } from "@anabranch/evaluation/node";
 import { DEFAULT_LIMIT, type DraftingOptions, defaultDepth, makeDrafter } from "../model/drafting.js";
 import type { LanguageModel } from "../model/language-model.js";
-import type { TaskExample } from "../tasks/task.js";
+import { promptTokens } from "../tasks/prompt-tokens.js";
+import type { Task, TaskExample } from "../tasks/task.js";
 import { VERSION } from "../version.js";
 import { type DecodedSet, type DecodeSetOptions, decodeSet } from "./decode-set.js";
 import { logitGaps } from "./logit-gaps.js";
 
 export interface EvaluateOptions extends Omit<DraftingOptions, "drafter"> {
   readonly drafter?: "streams" | "none";
-  readonly task: string;
+  readonly task: Pick<Task, "name" | "chat" | "system" | "score" | "scoring">;
   readonly split: string;
   /** Rounds of the paired timing: each decodes the whole set once with each side. An even number; default 2. */
   readonly rounds?: number;
@@ -40,18 +41,20 @@ type SideName = "plain" | "streams" | "bare";
 
 /**
  * Measures one setting on examples: call reduction, speed against one-token-a-pass decoding with the same weights (in shared
- * mode with its streams on), agreement of the ids, and ROUGE. Batch 1, greedy, both sides alternating.
+ * mode with its streams on), agreement of the ids, and how good the task finds the texts. Batch 1, greedy, both sides alternating.
  *
- * @throws InvalidArgumentError without examples, or when no example gives a token after the prefill's; AbortedError; whatever decoding throws.
+ * @throws UnsupportedError for a chat task and a model without a chat template; InvalidArgumentError without examples, or when no
+ *   example gives a token after the prefill's; AbortedError; whatever decoding and scoring throw.
  */
 export async function evaluate(
   model: LanguageModel,
   examples: readonly TaskExample[],
   options: EvaluateOptions,
 ): Promise<MeasuredReport> {
-  const { maxTokens = 128, rounds = 2, signal, onProgress } = options;
-  const prompts = examples.map(({ prompt }) => model.tokenizer.encode(prompt));
-  const drafter = await makeDrafter(model.model, model.adapter, model.opening, options);
+  const { task, maxTokens = 128, rounds = 2, signal, onProgress } = options;
+  const encode = promptTokens(task, model.tokenizer, model.name);
+  const prompts = examples.map(({ prompt }) => encode(prompt));
+  const drafter = await makeDrafter(model, options, signal);
   const abort = signal === undefined ? {} : { signal };
   const shared = model.adapter?.streams.mode === "shared";
   // Kept from the last round: greedy decoding gives the same ids every time.
@@ -77,12 +80,14 @@ export async function evaluate(
   const plain = last.get("plain") as DecodedSet;
   const streams = last.get("streams") as DecodedSet;
   const differences = await differencesWithGaps(model, prompts, [plain, streams], signal);
-  const score = (set: DecodedSet) =>
-    rougeOverSet(examples.map(({ references }, index) => ({ prediction: textOf(model, set, index), references })));
+  const score = async (set: DecodedSet): Promise<TextFigures> =>
+    (await task.score?.(
+      examples.map((_, index) => textOf(model, set, index)),
+      examples,
+    )) ?? {};
   const gamma = model.adapter?.streams.gamma ?? 0;
   const depth = options.depth ?? (model.adapter === undefined ? 0 : defaultDepth(model.adapter, options));
-  const ours = score(streams);
-  const theirs = score(plain);
+  const ours = await score(streams);
   return {
     reportVersion: 1,
     version: VERSION,
@@ -92,8 +97,7 @@ export async function evaluate(
     plain: {
       tokensPerSecond: speeds.plain.tokensPerSecond.median,
       ...(shared ? { tokensPerSecondWithoutStreams: speeds.bare.tokensPerSecond.median } : {}),
-      rouge1: theirs.rouge1,
-      rougeLsum: theirs.rougeLsum,
+      ...(await score(plain)),
     },
     speedup: speeds.streams.ratio.median,
     timing: {
@@ -105,14 +109,13 @@ export async function evaluate(
     differingSequences: differences.length,
     nearTies: differences.filter((difference) => isNearTie(difference)),
     clearDifferences: differences.filter((difference) => !isNearTie(difference)),
-    rouge1: ours.rouge1,
-    rougeLsum: ours.rougeLsum,
+    ...ours,
     model: model.name,
     adapter: model.adapterName ?? null,
     backend: model.backendName,
     machine: await describeMachine(),
     settings: {
-      task: options.task,
+      task: task.name,
       split: options.split,
       mode: shared ? "shared" : "lossless",
       gamma: shared ? gamma : Math.min(gamma, depth),
@@ -125,7 +128,7 @@ export async function evaluate(
       transitions: (model.adapter?.transitions ?? false) && options.transitions !== false,
       limit: options.limit ?? null,
       maxTokens,
-      rougeStemmer: ours.stemmer,
+      ...task.scoring,
     },
   };
 }

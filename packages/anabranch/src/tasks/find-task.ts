@@ -3,9 +3,11 @@ import { resolve } from "node:path";
 import { InvalidArgumentError, IoError } from "@anabranch/core";
 import { e2eTask } from "./e2e.js";
 import { instructTask } from "./instruct/instruct.js";
+import { mtBenchTask } from "./mt-bench.js";
+import { sqlTasks } from "./sql/sql.js";
 import type { Task } from "./task.js";
 
-const tasks: readonly Task[] = [e2eTask, instructTask];
+const tasks: readonly Task[] = [e2eTask, ...sqlTasks, instructTask, mtBenchTask];
 
 export const taskNames = tasks.map((task) => task.name);
 
@@ -28,6 +30,6 @@ export function findData(given: string | undefined): string {
   if (existsSync(folder)) return folder;
   throw new IoError(`There is no data folder ${folder}.`, {
     subject: folder,
-    cure: "Pass --data, or set ANABRANCH_DATA, to a folder that holds e2e/train.csv, e2e/dev.csv and e2e/test.csv.",
+    cure: "Pass --data, or set ANABRANCH_DATA, to a folder that holds a folder for each task: e2e/train.csv and the like.",
   });
 }

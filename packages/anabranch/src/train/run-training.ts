@@ -15,7 +15,7 @@ import { checkpointFolder, stateFolder } from "@anabranch/training/node";
 import { importOnnx } from "../backend/import-onnx.js";
 import { load } from "../model/load.js";
 import { nextTurn } from "../model/next-turn.js";
-import { promptTokens } from "../tasks/prompt-tokens.js";
+import { answerEnd, type Framing, promptTokens } from "../tasks/prompt-tokens.js";
 import type { TaskExample } from "../tasks/task.js";
 import { type AnsweredPrompt, answerWithStreams, learnHabits } from "./learn-habits.js";
 import type { ModelSize } from "./recipe.js";
@@ -38,8 +38,8 @@ export interface RunTrainingOptions {
   readonly markov?: Omit<MarkovSpec, "tokenScale">;
   /** Size of the draft vocabulary; absent: drafts are made of all tokens. */
   readonly draftTokens?: number;
-  /** Whether prompts are a user's messages, for the base's chat template. */
-  readonly chat: boolean;
+  /** How the task speaks to a model with a chat template. */
+  readonly framing: Framing;
   /** Tokens of an answer of the model's own, at most. */
   readonly answerTokens: number;
   /** Learn to draft the model's own answers rather than the data set's. */
@@ -133,9 +133,12 @@ async function prepare(
   options: RunTrainingOptions,
   part: string,
 ): Promise<Prepared> {
-  const { base, chat, self, signal, onAnswer, threads, msaLayers, answerTokens, out } = options;
-  const encodePrompt = promptTokens({ chat }, tokenizer, base ?? out);
-  if (!self || base === undefined) return { examples: encodeExamples(tokenizer, examples, encodePrompt) };
+  const { base, framing, self, signal, onAnswer, threads, msaLayers, answerTokens, out } = options;
+  const encodePrompt = promptTokens(framing, tokenizer, base ?? out);
+  if (!self || base === undefined) {
+    const frame = { prompt: encodePrompt, end: answerEnd(framing, tokenizer) };
+    return { examples: encodeExamples(tokenizer, examples, frame) };
+  }
   const model = await load(base, threads === undefined ? {} : { threads });
   try {
     const prompts = examples.map(({ prompt }) => encodePrompt(prompt));

@@ -1,27 +1,24 @@
-import { InvalidArgumentError, seededRandom } from "@anabranch/core";
+import { seededRandom } from "@anabranch/core";
 import type { Tokenizer } from "@anabranch/tokenizers";
 import type { TrainingExample } from "@anabranch/training";
 import type { TaskExample } from "../tasks/task.js";
 
-/**
- * Token ids of a task's examples: prompts as `promptTokens` frames them, and answers that end with the end token.
- *
- * @throws InvalidArgumentError for a tokenizer without an end token
- */
+/** How prompts and answers become token ids. */
+export interface ExampleFrame {
+  prompt(text: string): readonly number[];
+  /** Ends every answer. */
+  readonly end: number;
+}
+
+/** Token ids of a task's examples. */
 export function encodeExamples(
   tokenizer: Tokenizer,
   examples: readonly TaskExample[],
-  encodePrompt: (prompt: string) => readonly number[],
+  frame: ExampleFrame,
 ): TrainingExample[] {
-  const end = tokenizer.eosToken;
-  if (end === undefined) {
-    throw new InvalidArgumentError("The tokenizer names no end token.", {
-      cure: "Set eos_token in tokenizer_config.json.",
-    });
-  }
   return examples.map(({ prompt, references }) => ({
-    prompt: encodePrompt(prompt),
-    completions: references.map((text) => [...tokenizer.encode(text, { addSpecialTokens: false }), end]),
+    prompt: frame.prompt(prompt),
+    completions: references.map((text) => [...tokenizer.encode(text, { addSpecialTokens: false }), frame.end]),
   }));
 }
 

@@ -1,4 +1,4 @@
-import type { EvaluationReport } from "./evaluation-report.js";
+import type { EvaluationReport, TextFigures } from "./evaluation-report.js";
 import { type Column, renderTable } from "./markdown.js";
 import { type PaperMethod, type PaperTask, paperTable1 } from "./paper-tables.js";
 
@@ -13,6 +13,7 @@ export interface ComparisonRow {
   readonly tokensPerSecond?: number;
   /** Percent, in the tasks where the paper has it. */
   readonly exactMatch?: number;
+  readonly executionMatch?: number;
   readonly rouge1?: number;
   readonly rougeLsum?: number;
   readonly differingSequences?: number;
@@ -24,11 +25,11 @@ export interface BesidePaperOptions {
 }
 
 /**
- * The paper's rows for a task, then ours: for each model and adapter the plain row once, and a row for each report in
+ * The paper's rows for a task (none where the paper does not have it), then ours: for each model and adapter the plain row once, and a row for each report in
  * the order given, losing settings too.
  */
 export function besidePaper(
-  task: PaperTask,
+  task: PaperTask | undefined,
   reports: readonly EvaluationReport[],
   { methods }: BesidePaperOptions = {},
 ): ComparisonRow[] {
@@ -46,7 +47,6 @@ export function besidePaper(
 }
 
 function plainRow({ model, settings, plain }: EvaluationReport): ComparisonRow {
-  const { tokensPerSecond, rouge1, rougeLsum } = plain;
   return {
     source: "here",
     model,
@@ -54,9 +54,8 @@ function plainRow({ model, settings, plain }: EvaluationReport): ComparisonRow {
     speedup: 1,
     cr: 1,
     meanAcceptanceLength: 1,
-    tokensPerSecond,
-    ...(rouge1 === undefined ? {} : { rouge1 }),
-    ...(rougeLsum === undefined ? {} : { rougeLsum }),
+    tokensPerSecond: plain.tokensPerSecond,
+    ...textFigures(plain),
   };
 }
 
@@ -70,9 +69,18 @@ function streamingRow(report: EvaluationReport): ComparisonRow {
     cr: report.cr,
     meanAcceptanceLength: report.meanAcceptanceLength,
     tokensPerSecond: report.tokensPerSecond,
-    rouge1: report.rouge1,
-    rougeLsum: report.rougeLsum,
+    ...textFigures(report),
     differingSequences: report.differingSequences,
+  };
+}
+
+/** Those that a row shows. */
+function textFigures({ rouge1, rougeLsum, exactMatch, executionMatch }: TextFigures): TextFigures {
+  return {
+    ...(exactMatch === undefined ? {} : { exactMatch }),
+    ...(executionMatch === undefined ? {} : { executionMatch }),
+    ...(rouge1 === undefined ? {} : { rouge1 }),
+    ...(rougeLsum === undefined ? {} : { rougeLsum }),
   };
 }
 
@@ -85,6 +93,7 @@ const columns: readonly Column<ComparisonRow>[] = [
   { title: "mean acceptance length", value: (row) => row.meanAcceptanceLength, decimals: 2 },
   { title: "tokens/s", value: (row) => row.tokensPerSecond, decimals: 1 },
   { title: "exact match", value: (row) => row.exactMatch, decimals: 2 },
+  { title: "execution match", value: (row) => row.executionMatch, decimals: 2 },
   { title: "ROUGE-1", value: (row) => row.rouge1, decimals: 2 },
   { title: "ROUGE-Lsum", value: (row) => row.rougeLsum, decimals: 2 },
   { title: "differing sequences", value: (row) => row.differingSequences },

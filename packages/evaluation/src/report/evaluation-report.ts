@@ -31,19 +31,30 @@ export interface EvaluationSettings {
   readonly drafter: string;
   /** Examples taken from the split's beginning; null for all. */
   readonly limit: number | null;
-  /** Whether ROUGE compared stems. */
-  readonly rougeStemmer: boolean;
-  readonly [name: string]: string | number | boolean | null;
+  /** Whether ROUGE compared stems, where it was taken. */
+  readonly rougeStemmer?: boolean;
+  readonly [name: string]: string | number | boolean | null | undefined;
+}
+
+/** How good texts are: each task has some of these. */
+export interface TextFigures {
+  /** Mean F times 100, best reference of each example. */
+  readonly rouge1?: number;
+  readonly rougeLsum?: number;
+  /** Percent of the queries that are the right one, word for word. */
+  readonly exactMatch?: number;
+  /** Percent of the queries that find what the right one finds, of those that can be judged. */
+  readonly executionMatch?: number;
+  /** Queries that can be judged. */
+  readonly executionJudged?: number;
 }
 
 /** One-token-a-pass decoding with the same weights (and, in shared mode, the same streams) on the same examples. */
-export interface PlainFigures {
+export interface PlainFigures extends TextFigures {
   /** Median over rounds, prefill apart. */
   readonly tokensPerSecond: number;
   /** In shared mode: the speed with the streams left out, whose words may differ. */
   readonly tokensPerSecondWithoutStreams?: number;
-  readonly rouge1?: number;
-  readonly rougeLsum?: number;
 }
 
 /** Speeds of paired, alternating runs, as `alternate` takes them. */
@@ -57,16 +68,17 @@ export interface TimingFigures {
 
 /** What `anabranch evaluate` writes: one setting, one set of examples, one machine. */
 export interface EvaluationReport
-  extends Pick<
-    Acceptance,
-    | "tokens"
-    | "passes"
-    | "verifyPasses"
-    | "cr"
-    | "meanAcceptanceLength"
-    | "acceptanceByPosition"
-    | "acceptanceLengthHistogram"
-  > {
+  extends TextFigures,
+    Pick<
+      Acceptance,
+      | "tokens"
+      | "passes"
+      | "verifyPasses"
+      | "cr"
+      | "meanAcceptanceLength"
+      | "acceptanceByPosition"
+      | "acceptanceLengthHistogram"
+    > {
   /** Of this layout; rises when a field changes its meaning. */
   readonly reportVersion: 1;
   /** Anabranch's own version. */
@@ -82,9 +94,6 @@ export interface EvaluationReport
   readonly differingSequences: number;
   /** Those of them where plain decoding's best two logits were too close to call. */
   readonly nearTies: readonly Difference[];
-  /** Mean F times 100, best reference of each example. */
-  readonly rouge1: number;
-  readonly rougeLsum: number;
   /** Folder, file or package name of the base model. */
   readonly model: string;
   readonly adapter: string | null;
