@@ -3,6 +3,7 @@ import { endsOfLife } from "./cases/ends-of-life.js";
 import { families } from "./cases/families.js";
 import { loading } from "./cases/loading.js";
 import { plainPasses } from "./cases/plain-passes.js";
+import { pruningCases } from "./cases/pruning.js";
 import { queuedCalls } from "./cases/queued-calls.js";
 import { randomWalks } from "./cases/random-walks.js";
 import { refusedRequests } from "./cases/refused-requests.js";
@@ -19,6 +20,7 @@ export function conformanceCases(options: ConformanceOptions = {}): readonly Con
     plainPasses,
     committedText,
     streamCases,
+    pruningCases,
     families,
     severalSequences,
     queuedCalls,

@@ -28,6 +28,24 @@ const changing = (change: (result: RowResult, rows: number) => RowResult): Mista
   },
 });
 
+const pruning = (change: (threshold: number) => number): Mistake => ({
+  pass: (model, requests, options) =>
+    model.pass(
+      requests.map((request) =>
+        request.pruning === undefined
+          ? request
+          : { ...request, pruning: { threshold: change(request.pruning.threshold) } },
+      ),
+      options,
+    ),
+});
+
+/** Whether a row of a pruned pass follows a row that follows a row. */
+function isDeep({ rows, pruning: pruned }: PassRequest, row: number): boolean {
+  const parent = rows[row]?.parent ?? COMMITTED;
+  return pruned !== undefined && parent !== COMMITTED && rows[parent]?.parent !== COMMITTED;
+}
+
 /** The tokens that a rollback left behind, for the mistake that keeps one of them. */
 const latestRows = new WeakMap<Sequence, readonly PassRow[]>();
 
@@ -300,5 +318,28 @@ export const mistakes: readonly KnownMistake[] = [
     what: "does not look at the signal",
     noticedBy: "an aborted signal",
     mistake: { pass: (model, requests) => model.pass(requests) },
+  },
+  {
+    what: "prunes at half the threshold",
+    noticedBy: "pruned passes in lossless mode",
+    mistake: pruning((threshold) => threshold / 2),
+  },
+  {
+    what: "prunes by the whole path's probability",
+    noticedBy: "pruned passes in shared mode",
+    mistake: {
+      pass: async (model, requests, options) => {
+        const results = await model.pass(requests, options);
+        // The deeper a row, the less probable its path: rows at depth 2 and below are the first to go.
+        return results.map(({ rows }, index) => ({
+          rows: rows.map((row, at) => (isDeep(requests[index] as PassRequest, at) ? { survived: false } : row)),
+        }));
+      },
+    },
+  },
+  {
+    what: "prunes nothing",
+    noticedBy: "a threshold of 0 drops no row",
+    mistake: pruning(() => 0),
   },
 ];

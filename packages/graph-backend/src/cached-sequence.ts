@@ -9,13 +9,13 @@ import {
 import type { AttachedAdapter } from "./attached-adapter.js";
 import type { CallQueue } from "./call-queue.js";
 import type { LastRow } from "./last-row.js";
-import type { PassRun } from "./pass-run.js";
+import type { RunResults } from "./pass-run.js";
 import type { SlotHolder, SlotPool } from "./slot-pool.js";
 
 /** The rows of a sequence's latest pass, until its next pass, commit or rollback. */
 export interface WaitingRows {
   readonly rows: readonly PassRow[];
-  readonly run: PassRun;
+  readonly run: RunResults;
   /** Where the sequence's rows begin among the run's. */
   readonly offset: number;
 }

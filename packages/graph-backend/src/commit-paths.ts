@@ -15,8 +15,9 @@ export function commitPaths(
     throw new InvalidArgumentError("One sequence stands twice in a commit.", { subject: "sequence" });
   }
   for (const { sequence, path } of requests) {
-    checkPath(sequence.waiting?.rows, path);
-    if (sequence.waiting !== undefined) checkFinite(sequence, sequence.waiting, path);
+    const { waiting } = sequence;
+    checkPath(waiting?.rows, path, (row) => waiting?.run.survived(waiting.offset + row) === true);
+    if (waiting !== undefined) checkFinite(sequence, waiting, path);
   }
   const slots = pool.allocate(requests.map(({ sequence, path }) => ({ holder: sequence, count: path.length })));
   requests.forEach(({ sequence, path }, index) => {

@@ -88,7 +88,7 @@ function capabilitiesOf(options: GraphBackendOptions, maxSlots: number): (spec: 
     streamModes: ["shared", "lossless"],
     parallelStreams: true,
     deferredStreams: true,
-    pruning: false,
+    pruning: true,
     vocabularyBias: true,
     hiddenStates: true,
     fork: true,

@@ -84,7 +84,7 @@ export class GraphModel implements BackendModel {
 
   pass(requests: readonly PassRequest[], options?: CallOptions): Promise<readonly PassResult[]> {
     const work = (): Promise<readonly PassResult[]> => {
-      const rows = requests.map((request) => ({ sequence: this.#own(request.sequence), rows: request.rows }));
+      const rows = requests.map((request) => ({ ...request, sequence: this.#own(request.sequence) }));
       checkPass(this.spec, this.capabilities, requests);
       return runPass(this.programs, this.pool, rows, options);
     };

@@ -10,7 +10,9 @@ import {
 } from "@anabranch/core";
 import type { AttachedAdapter } from "./attached-adapter.js";
 import { type DraftWeights, draftWeights } from "./draft-weights.js";
+import type { FoldedAdapter } from "./fold-lora.js";
 import { HeadProgram } from "./head-program.js";
+import { LowerProgram } from "./lower-program.js";
 import { MarkovHead } from "./markov-head.js";
 import { PassProgram } from "./pass-program.js";
 import { ProgramCache } from "./program-cache.js";
@@ -50,7 +52,7 @@ export class ModelPrograms {
 
   /** @param owner as {@link ModelPrograms.owner} gives it for all of the rows */
   pass(owner: AttachedAdapter | undefined, requests: readonly SequenceRows[]): Promise<PassProgram> {
-    const hiddenStates = requests.some(({ rows }) => rows.some(({ read }) => read?.hidden !== undefined));
+    const hiddenStates = readsHidden(requests);
     const { spec, tensors } = this.weights;
     const suffix = hiddenStates ? ".hidden" : "";
     if (owner === undefined) {
@@ -65,11 +67,39 @@ export class ModelPrograms {
     }
     const streamRows = streamRowsOf(requests);
     return owner.programs.get(`pass.${streamRows}${suffix}`, async () => {
-      const lossless = owner.streams.mode === "lossless";
-      const { streams, weights } = lossless ? owner : await owner.folded(this.runtime);
-      const keptLayers = lossless ? [owner.insertion] : [];
+      const { streams, weights } = await this.#adapted(owner);
+      const keptLayers = streams.mode === "lossless" ? [owner.insertion] : [];
       return PassProgram.compile(this.runtime, weights, { spec, streams, streamRows, keptLayers, hiddenStates });
     });
+  }
+
+  /** The layers below the streams with the early exit, for passes that are pruned. */
+  lower(owner: AttachedAdapter, requests: readonly SequenceRows[]): Promise<LowerProgram> {
+    const { spec } = this.weights;
+    const { vocabulary, programs } = owner;
+    const hiddenStates = readsHidden(requests);
+    return programs.get(hiddenStates ? "lower.hidden" : "lower", async () => {
+      const { streams, weights } = await this.#adapted(owner);
+      const own = await owner.drafting(this.runtime, weights);
+      return LowerProgram.compile(this.runtime, own, { spec, streams, vocabulary, hiddenStates });
+    });
+  }
+
+  /** The layers with streams, for the rows that pruning leaves. */
+  upper(owner: AttachedAdapter, requests: readonly SequenceRows[]): Promise<PassProgram> {
+    const { spec } = this.weights;
+    const streamRows = streamRowsOf(requests);
+    const hiddenStates = readsHidden(requests);
+    return owner.programs.get(`upper.${streamRows}${hiddenStates ? ".hidden" : ""}`, async () => {
+      const { streams, weights } = await this.#adapted(owner);
+      const options = { spec, streams, streamRows, keptLayers: [], hiddenStates, upper: true };
+      return PassProgram.compile(this.runtime, weights, options);
+    });
+  }
+
+  /** What passes of an adapter are computed with: main rows are adapted in shared mode alone. */
+  async #adapted(owner: AttachedAdapter): Promise<FoldedAdapter> {
+    return owner.streams.mode === "lossless" ? owner : owner.folded(this.runtime);
   }
 
   /** Deferred streams with as many best tokens as the adapter's drafts ask for. */
@@ -77,7 +107,7 @@ export class ModelPrograms {
     const { spec } = this.weights;
     const width = this.#width(adapter.width, adapter.vocabulary);
     return adapter.programs.get(`streams.top${width}`, async () => {
-      const { streams, weights } = await adapter.folded(this.runtime);
+      const { streams, weights } = await adapter.foldedForDrafts(this.runtime);
       const { vocabulary } = adapter;
       const own = this.#drafting(await adapter.drafting(this.runtime, weights));
       return StreamsProgram.compile(this.runtime, own, { spec, streams, width, vocabulary });
@@ -121,6 +151,10 @@ export class ModelPrograms {
   dispose(): Promise<void> {
     return this.#own.clear();
   }
+}
+
+function readsHidden(requests: readonly SequenceRows[]): boolean {
+  return requests.some(({ rows }) => rows.some(({ read }) => read?.hidden !== undefined));
 }
 
 function streamRowsOf(requests: readonly SequenceRows[]): StreamRows {

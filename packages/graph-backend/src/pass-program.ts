@@ -1,6 +1,7 @@
 import {
   attentionWindows,
   buildPassGraph,
+  buildUpperGraph,
   type CompiledGraph,
   type Graph,
   GraphBuilder,
@@ -34,6 +35,8 @@ export interface PassProgramOptions {
   readonly keptLayers: readonly number[];
   /** Whether all hidden states are results. */
   readonly hiddenStates: boolean;
+  /** Only the layers with streams, from given states: the upper half of a pruned pass. */
+  readonly upper?: boolean;
 }
 
 /** A pass graph made ready, and how to feed it. */
@@ -50,7 +53,8 @@ export class PassProgram {
   ) {
     this.upperSets = upperSets(options);
     const feeds = passFeeds(options.spec, options.streams?.gamma ?? 0);
-    this.#feeds = compiled.graph.inputs.map((name) => [name, feeds.get(name) as Feed] as const);
+    const fed = compiled.graph.inputs.filter((name) => feeds.has(name));
+    this.#feeds = fed.map((name) => [name, feeds.get(name) as Feed] as const);
   }
 
   static async compile(
@@ -58,10 +62,11 @@ export class PassProgram {
     weights: ReadonlyMap<string, WeightTensor>,
     options: PassProgramOptions,
   ): Promise<PassProgram> {
-    const { spec, streams, streamRows } = options;
+    const { spec, streams, streamRows, upper = false } = options;
     const logits = Object.fromEntries(upperSets(options).map((set) => [set, "rows" as const]));
-    const shape = streams === undefined ? {} : { streams };
-    const plain = buildPassGraph({ spec, streamRows, past: "heads", logits, ...shape });
+    const shape = { spec, streamRows, past: "heads", logits } as const;
+    const plain =
+      streams === undefined ? buildPassGraph(shape) : (upper ? buildUpperGraph : buildPassGraph)({ ...shape, streams });
     const builder = GraphBuilder.from(plain);
     for (const set of upperSets(options)) {
       addTopTokens(builder, passNames.logits(set), topWidth(spec), topName(set));
@@ -77,9 +82,15 @@ export class PassProgram {
     return insertionLayer(this.options.spec.layers, this.options.streams);
   }
 
-  async run(requests: readonly SequenceRows[], pool: SlotPool): Promise<PassRun> {
+  /** @param given what is not of the rows themselves: the states that an upper half begins with */
+  async run(
+    requests: readonly SequenceRows[],
+    pool: SlotPool,
+    given: Readonly<Record<string, Tensor>> = {},
+  ): Promise<PassRun> {
     const plan = this.#plan(requests, pool);
     for (const [name, feed] of this.#feeds) this.#inputs[name] = feed(plan, pool, this.#buffers);
+    Object.assign(this.#inputs, given);
     return new PassRun(this, plan.sets, plan.reads, await this.compiled.run(this.#inputs));
   }
 
@@ -138,5 +149,5 @@ function neededOutputs(graph: Graph, options: PassProgramOptions): string[] {
       for (let layer = 0; layer < layers; layer++) wanted.add(passNames.hidden(layer, set));
     }
   }
-  return Object.keys(graph.outputs).filter((name) => wanted.has(name));
+  return Object.keys(graph.outputs).filter((name) => wanted.has(name) && !graph.inputs.includes(name));
 }

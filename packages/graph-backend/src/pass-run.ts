@@ -20,10 +20,28 @@ export interface NewRows {
   readonly values: Floats;
 }
 
+/** What a run gave, by row: all that a pass's results, a commit and streams take from it. */
+export interface RunResults {
+  /** Whether pruning left the row: of the others nothing is there. */
+  survived(row: number): boolean;
+  /** New keys and values of a layer by row set: all that `commit` can keep. */
+  newRows(layer: number): NewRows[];
+  /** How many of a row's best tokens `top` can give. */
+  readonly topWidth: number;
+  /** The best tokens of a row that was to be read. */
+  top(row: number, k: number): TokenLogProbs;
+  /** The logits of a row that was to be read whole. [vocabulary] */
+  logits(row: number): RowAt;
+  /** States that enter a layer, or with `layer` = layers those after the final norm. [hidden] */
+  hidden(layer: number, row: number): Floats;
+  /** States of a row's streams after the final norm, [γ, hidden]; undefined when it carried none. */
+  streamStates(row: number): Floats | undefined;
+}
+
 const mainOnly: readonly RowSetName[] = ["main"];
 
-/** What a run gave, by row. */
-export class PassRun {
+/** What a run of one graph gave. */
+export class PassRun implements RunResults {
   readonly #program: PassProgram;
   readonly #sets: RowPlan["sets"];
   readonly #reads: RowPlan["reads"];
@@ -41,7 +59,10 @@ export class PassRun {
     this.#outputs = outputs;
   }
 
-  /** New keys and values of a layer by row set: all that `commit` can keep. */
+  survived(): boolean {
+    return true;
+  }
+
   newRows(layer: number): NewRows[] {
     const sets = layer < this.#program.insertion ? mainOnly : this.#program.upperSets;
     return sets.map((set) => ({
@@ -51,19 +72,16 @@ export class PassRun {
     }));
   }
 
-  /** How many of a row's best tokens {@link PassRun.top} can give. */
   get topWidth(): number {
     return topWidth(this.#program.options.spec);
   }
 
-  /** The best tokens of a row that was to be read. */
   top(row: number, k: number): TokenLogProbs {
     const { set, index } = this.#place(this.#program.options.spec.layers, row);
     const place = this.#reads[set]?.placeOf.get(index) as number;
     return topTokensOf(this.#outputs, place, k, topName(set));
   }
 
-  /** The logits of a row that was to be read whole. [vocabulary] */
   logits(row: number): RowAt {
     const { layers, vocabularySize: size } = this.#program.options.spec;
     const { set, index } = this.#place(layers, row);
@@ -71,7 +89,6 @@ export class PassRun {
     return { data: this.#floats(wholeLogits.logits(set)), offset: place * size, size };
   }
 
-  /** States that enter a layer, or with `layer` = layers those after the final norm. [hidden] */
   hidden(layer: number, row: number): Floats {
     const { spec, streams } = this.#program.options;
     const { set, index } = this.#place(layer, row);
@@ -82,7 +99,6 @@ export class PassRun {
     return data.slice(at * spec.hiddenSize, (at + 1) * spec.hiddenSize);
   }
 
-  /** States of a row's streams after the final norm, [γ, hidden]; undefined when it carried none. */
   streamStates(row: number): Floats | undefined {
     const { spec, streams } = this.#program.options;
     const index = (this.#sets.streams ?? this.#sets.group)?.indexOf(row) ?? -1;

@@ -1,5 +1,5 @@
 import type { RowRead, RowResult } from "@anabranch/core";
-import type { PassRun } from "./pass-run.js";
+import type { RunResults } from "./pass-run.js";
 import {
   argmaxOf,
   biased,
@@ -13,8 +13,11 @@ import {
 /** All that is said of a row of which nothing was asked. */
 const survivor: RowResult = Object.freeze({ survived: true });
 
+const dropped: RowResult = Object.freeze({ survived: false });
+
 /** What one row's read asks for. @param row the row's index in its request, for messages @param at its place in the run */
-export function readRow(run: PassRun, row: number, at: number, read: RowRead | undefined): RowResult {
+export function readRow(run: RunResults, row: number, at: number, read: RowRead | undefined): RowResult {
+  if (!run.survived(at)) return dropped;
   if (read === undefined) return survivor;
   const result: Result = { survived: true };
   if (read.hidden !== undefined) {
@@ -27,13 +30,13 @@ export function readRow(run: PassRun, row: number, at: number, read: RowRead | u
 
 type Result = { -readonly [Key in keyof RowResult]: RowResult[Key] };
 
-function readTop(run: PassRun, row: number, at: number, { argmax, topLogProbs: k }: RowRead, result: Result): void {
+function readTop(run: RunResults, row: number, at: number, { argmax, topLogProbs: k }: RowRead, result: Result): void {
   const best = requireFinite(run.top(at, Math.max(1, k ?? 0)), row);
   if (argmax === true) result.argmax = best.tokens[0] as number;
   if (k !== undefined) result.topLogProbs = best;
 }
 
-function readLogits(run: PassRun, row: number, at: number, read: RowRead, result: Result): void {
+function readLogits(run: RunResults, row: number, at: number, read: RowRead, result: Result): void {
   let { data, offset, size } = run.logits(at);
   let argmax = argmaxOf(data, offset, size, row);
   if (read.vocabularyBias !== undefined) {

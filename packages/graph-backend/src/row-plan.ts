@@ -1,4 +1,12 @@
-import { COMMITTED, HIDDEN_BIAS, isInWindow, type PassRow, type RowSetName, type Tensor } from "@anabranch/core";
+import {
+  COMMITTED,
+  HIDDEN_BIAS,
+  isInWindow,
+  type PassRow,
+  type Pruning,
+  type RowSetName,
+  type Tensor,
+} from "@anabranch/core";
 import type { CachedSequence } from "./cached-sequence.js";
 import type { FeedBuffers } from "./feed-buffers.js";
 import type { ReadPlan } from "./read-plan.js";
@@ -9,6 +17,7 @@ import { fillWindowBias } from "./window-bias.js";
 export interface SequenceRows {
   readonly sequence: CachedSequence;
   readonly rows: readonly PassRow[];
+  readonly pruning?: Pruning;
 }
 
 /** The rows of a run, those of all its sequences in one list. */

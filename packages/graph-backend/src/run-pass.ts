@@ -2,8 +2,10 @@ import { type CallOptions, type PassResult, throwIfAborted } from "@anabranch/co
 import type { AttachedAdapter } from "./attached-adapter.js";
 import type { WaitingRows } from "./cached-sequence.js";
 import type { ModelPrograms } from "./model-programs.js";
+import type { RunResults } from "./pass-run.js";
 import { readRow } from "./read-row.js";
 import type { SequenceRows } from "./row-plan.js";
+import { isPruned, runPruned } from "./run-pruned.js";
 import type { SlotPool } from "./slot-pool.js";
 
 /** Runs rows, one run for all sequences that one graph serves; the sequences change only when all of it went well. */
@@ -13,23 +15,31 @@ export async function runPass(
   requests: readonly SequenceRows[],
   options: CallOptions | undefined,
 ): Promise<readonly PassResult[]> {
-  const groups = new Map<AttachedAdapter | undefined, SequenceRows[]>();
+  const whole = new Map<AttachedAdapter | undefined, SequenceRows[]>();
+  const pruned = new Map<AttachedAdapter | undefined, SequenceRows[]>();
   for (const request of requests) {
-    const owner = programs.owner(request);
+    const inHalves = isPruned(request);
+    const groups = inHalves ? pruned : whole;
+    const owner = inHalves ? request.sequence.attached : programs.owner(request);
     const group = groups.get(owner);
     if (group === undefined) groups.set(owner, [request]);
     else group.push(request);
   }
   const waiting = new Map<SequenceRows, WaitingRows>();
-  for (const [owner, group] of groups) {
-    throwIfAborted(options?.signal, "A pass");
-    const program = await programs.pass(owner, group);
-    const run = await program.run(group, pool);
+  const wait = (group: readonly SequenceRows[], run: RunResults): void => {
     let offset = 0;
     for (const request of group) {
       waiting.set(request, { rows: request.rows, run, offset });
       offset += request.rows.length;
     }
+  };
+  for (const [owner, group] of whole) {
+    throwIfAborted(options?.signal, "A pass");
+    wait(group, await (await programs.pass(owner, group)).run(group, pool));
+  }
+  for (const [owner, group] of pruned) {
+    throwIfAborted(options?.signal, "A pass");
+    wait(group, await runPruned(programs, pool, owner as AttachedAdapter, group));
   }
   const results = requests.map((request) => readRows(waiting.get(request) as WaitingRows));
   for (const [{ sequence }, rows] of waiting) {

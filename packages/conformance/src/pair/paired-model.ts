@@ -9,6 +9,7 @@ import {
   type ModelSpec,
   type ModelWeights,
   type PassRow,
+  type Pruning,
   type RowResult,
   type Sequence,
 } from "@anabranch/core";
@@ -26,7 +27,11 @@ export interface Pair<T> {
 export interface PairedRequest {
   readonly sequence: Pair<Sequence>;
   readonly rows: readonly PassRow[];
+  readonly pruning?: Pruning;
 }
+
+/** How far the log-probability of an early exit may lie from the reference's, in tolerances. */
+const TRANSITION_MARGIN = 30;
 
 /** A model loaded in the backend and in the reference: every call goes to both, and what comes back is compared. */
 export class PairedModel {
@@ -75,6 +80,53 @@ export class PairedModel {
       expectSameResults(rows, results[index]?.rows ?? [], expected?.rows ?? [], this.tolerance);
     }
     return results.map((result) => result.rows);
+  }
+
+  /**
+   * One pass of the backend's that is pruned, against the reference's of each sequence alone. Rows that the reference has within
+   * the margin of the threshold, and what follows them, may survive or not; of what survives the results are compared.
+   *
+   * @returns which rows survived, of each request
+   */
+  async prunedPass(requests: readonly PairedRequest[]): Promise<boolean[][]> {
+    const results = await this.ours.pass(
+      requests.map(({ sequence, ...request }) => ({ ...request, sequence: sequence.ours })),
+    );
+    const survivors: boolean[][] = [];
+    for (const [index, { sequence, rows, pruning }] of requests.entries()) {
+      const own = results[index]?.rows ?? [];
+      const survived = own.map((row) => row.survived);
+      survivors.push(survived);
+      const truth = async (by: number): Promise<readonly RowResult[]> => {
+        const threshold = Math.min(1, (pruning?.threshold ?? 0) * Math.exp(by));
+        const request = { sequence: sequence.truth, rows: rows.map(({ token, parent }) => ({ token, parent })) };
+        const [result] = await this.truth.pass([
+          pruning === undefined ? request : { ...request, pruning: { threshold } },
+        ]);
+        return result?.rows ?? [];
+      };
+      const margin = TRANSITION_MARGIN * this.tolerance;
+      const [must, may] = [await truth(margin), await truth(-margin)];
+      rows.forEach((_, row) => {
+        const [least, most] = [must[row]?.survived === true, may[row]?.survived === true];
+        expectThat(
+          survived[row] === least || survived[row] === most,
+          () =>
+            `row ${row} ${survived[row] === true ? "survived" : "was dropped"}; in the reference it is the other way`,
+        );
+        expectThat(
+          survived[row] === true || Object.keys(own[row] ?? {}).length === 1,
+          () => `row ${row} was dropped, and something was read of it`,
+        );
+      });
+      const all = rows.map((row) =>
+        row.read === undefined ? row : { ...row, read: everything(row.read, this.spec.vocabularySize) },
+      );
+      const [expected] = await this.truth.pass([{ sequence: sequence.truth, rows: all }]);
+      const left = <T>(list: readonly T[]): T[] => list.filter((_, row) => survived[row] === true);
+      expectSameResults(left(rows), left(own), left(expected?.rows ?? []), this.tolerance);
+    }
+    return survivors;
   }
 
   async commit(sequence: Pair<Sequence>, path: readonly number[]): Promise<void> {
