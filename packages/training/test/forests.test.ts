@@ -13,6 +13,7 @@ const modes: readonly TrainingMode[] = ["next-token", "shared", "lossless"];
 
 interface StepOptions extends LosslessOptions {
   readonly draftVocabulary?: Int32Array;
+  readonly sampledTokens?: number;
   readonly runtime?: GraphRuntime;
   readonly segmentRows?: number;
 }
@@ -21,12 +22,12 @@ interface StepOptions extends LosslessOptions {
 async function stepOver(
   mode: TrainingMode,
   examples: readonly TrainingExample[],
-  { runtime = referenceRuntime, segmentRows, draftVocabulary, ...lossless }: StepOptions = {},
+  { runtime = referenceRuntime, segmentRows, draftVocabulary, sampledTokens = 0, ...lossless }: StepOptions = {},
 ) {
   const vocabulary = draftVocabulary === undefined ? {} : { draftVocabulary };
   const adapter = mode === "next-token" ? {} : { adapter: { ...tinyAdapter(mode), ...vocabulary } };
   const subject = { mode, weights: tinyWeights(), ...adapter, lossless };
-  const settings = { ...defaultSettings, ...(segmentRows === undefined ? {} : { segmentRows }) };
+  const settings = { ...defaultSettings, sampledTokens, ...(segmentRows === undefined ? {} : { segmentRows }) };
   const objective = await objectiveOf(runtime, subject, settings, examples);
   const step = await GradientStep.compile(runtime, objective);
   const batches = await objective.batches(examples);
@@ -94,6 +95,18 @@ describe("lossless streams", () => {
     expect(Number.isFinite(loss)).toBe(true);
     // Fewer tokens to choose from: the untrained model's loss is about the logarithm of their number.
     for (const each of losses) expect(each).toBeLessThan(Math.log(tinySpec.vocabularySize));
+  });
+
+  it("have the same gradients when the sampled tokens are all tokens, and nearly the same loss when they are half", async () => {
+    const draftVocabulary = Int32Array.from({ length: tinySpec.vocabularySize }, (_, token) => token);
+    const whole = await stepOver("lossless", examples, { draftVocabulary });
+    const size = tinySpec.vocabularySize;
+    expectSame(await stepOver("lossless", examples, { draftVocabulary, sampledTokens: size }), whole);
+    const half = await stepOver("lossless", examples, { draftVocabulary, sampledTokens: Math.ceil(size / 2) });
+    half.losses.forEach((loss, stream) => {
+      expect(loss).not.toBe(whole.losses[stream]);
+      expect(Math.abs(loss - (whole.losses[stream] as number))).toBeLessThan(0.3);
+    });
   });
 
   it("have the same gradients in slices", async () => {

@@ -20,6 +20,7 @@ interface TrainCommandOptions {
   readonly markov: "none" | MarkovSpec["kind"];
   readonly markovRank: number;
   readonly draftTokens?: number;
+  readonly sampledTokens?: number;
   readonly self: boolean;
   readonly answerTokens: number;
   readonly limit?: number;
@@ -76,6 +77,11 @@ export function trainCommand(): Command {
     )
     .option("--markov-rank <n>", "rank of that head", wholeNumber(1), 192)
     .option("--draft-tokens <n>", "drafts are made of the n tokens that occur most; all when absent", wholeNumber(1))
+    .option(
+      "--sampled-tokens <n>",
+      "a batch's softmax is over so many of them, and its targets; all when absent",
+      wholeNumber(1),
+    )
     .option("--limit <n>", "only the first n examples", wholeNumber(1))
     .option("--self", "learn to draft the base model's own answers", false)
     .option("--answer-tokens <n>", "with --self: most tokens of an answer", wholeNumber(1), 96)
@@ -132,6 +138,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
       settings: {
         seed: options.seed,
         epochs: options.epochs,
+        ...(options.sampledTokens === undefined ? {} : { sampledTokens: options.sampledTokens }),
         ...(learningRate === undefined ? {} : { learningRate }),
         ...(streamWeight === undefined
           ? {}

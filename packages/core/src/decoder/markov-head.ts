@@ -1,4 +1,4 @@
-import { type Graph, GraphBuilder } from "../graph/index.js";
+import { type Dim, type Graph, GraphBuilder } from "../graph/index.js";
 import { headName, type MarkovSpec, type ModelSpec, parameterNames, type StreamSpec } from "../model/index.js";
 
 /** Names of what the graphs of a Markov head take and give. */
@@ -108,7 +108,7 @@ export function buildMarkovLevelGraph(
 }
 
 /** The LM head over the draft vocabulary, or the model's own. */
-export function draftHeadParameter(builder: GraphBuilder, spec: ModelSpec, draftTokens: number | undefined): string {
+export function draftHeadParameter(builder: GraphBuilder, spec: ModelSpec, draftTokens: Dim | undefined): string {
   const name = draftTokens === undefined ? headName(spec) : parameterNames.draftHead;
   return builder.parameter(name, [draftTokens ?? spec.vocabularySize, spec.hiddenSize]);
 }

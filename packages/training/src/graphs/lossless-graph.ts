@@ -3,6 +3,7 @@ import {
   buildPassGraph,
   buildStreamsGraph,
   buildUpperGraph,
+  type Dim,
   draftHeadParameter,
   type Graph,
   GraphBuilder,
@@ -16,16 +17,26 @@ import { type LossGraph, withLoss } from "./loss-graph.js";
 /**
  * Streams alone, beside rows whose base states are given (lossless mode): inputs as `buildStreamsGraph` has them, the
  * past in the layout "rows".
- * @param draftTokens size of the vocabulary that the softmax is over; absent: the model's whole vocabulary.
+ * @param draftTokens size of the vocabulary that the softmax is over; absent: the model's whole vocabulary; "sampled": of a size
+ *   that changes with every run, its logits corrected by the input {@link DRAFT_CORRECTION}
  */
-export function losslessGraph(spec: ModelSpec, streams: StreamSpec, draftTokens?: number): LossGraph {
+export function losslessGraph(spec: ModelSpec, streams: StreamSpec, draftTokens?: number | "sampled"): LossGraph {
   const builder = GraphBuilder.from(buildStreamsGraph({ spec, streams, past: "rows" }));
   const own = builder.outputValue(passNames.final("streams"));
   const states = streams.markov === undefined ? own : addMarkovHead(builder, spec, streams, own);
   const head = draftHeadParameter(builder, spec, draftTokens);
   const [logits] = builder.add("linear", "streams.logits", [states, head], { transposed: false }) as [string];
-  builder.output(passNames.logits("streams"), logits);
+  builder.output(passNames.logits("streams"), draftTokens === "sampled" ? corrected(builder, logits) : logits);
   return withLoss(builder.build(), ["streams"]);
+}
+
+/** Input of a loss graph over sampled tokens: added to each one's logit, [tokens]. */
+export const DRAFT_CORRECTION = "draft.correction";
+
+function corrected(builder: GraphBuilder, logits: string): string {
+  const tokens = builder.value(logits).shape.at(-1) as Dim;
+  const correction = builder.input(DRAFT_CORRECTION, [tokens]);
+  return builder.add("bias", "streams.corrected", [logits, correction], {})[0] as string;
 }
 
 /** A plain pass of the base model, for what {@link losslessGraph} is given. */

@@ -11,7 +11,7 @@ import {
 import { losslessBatches, type TrainingExample } from "../batches/index.js";
 import { knownInputs, losslessGraph } from "../graphs/index.js";
 import { BaseStates, type KnownStates, memoryStates } from "../states/index.js";
-import { draftTargets } from "../train/lossless.js";
+import { draftTargets } from "../train/draft-targets.js";
 
 export interface StreamRanksOptions {
   readonly runtime: GraphRuntime;

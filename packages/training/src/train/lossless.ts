@@ -1,16 +1,10 @@
-import {
-  type Adapter,
-  draftHead,
-  type Float32Tensor,
-  type GraphRuntime,
-  type ModelWeights,
-  parameterNames,
-  toFloat32,
-} from "@anabranch/core";
-import { losslessBatches, type TrainingExample } from "../batches/index.js";
+import { type Adapter, type GraphRuntime, type ModelWeights, parameterNames } from "@anabranch/core";
+import { type Batch, losslessBatches, type TrainingExample } from "../batches/index.js";
 import { losslessGraph } from "../graphs/index.js";
 import { BaseStates, type KnownStates, memoryStates, type StateStore } from "../states/index.js";
+import { type DraftTargets, draftTargets, SampledTargets } from "./draft-targets.js";
 import type { Objective } from "./objective.js";
+import type { TrainSettings } from "./settings.js";
 import type { DividedWeights } from "./whole-model.js";
 
 /** What lossless training may be told besides the settings. */
@@ -23,51 +17,57 @@ export interface LosslessOptions {
   readonly sliceRows?: number;
 }
 
-/** The streams alone, on base states that are computed once. */
+export interface LosslessSubject {
+  readonly weights: ModelWeights;
+  readonly adapter: Adapter;
+  readonly divided: DividedWeights;
+  /** α_j of Eq. 5. */
+  readonly alphas: readonly number[];
+  /** Every example that batches will be made of. */
+  readonly sources: readonly TrainingExample[];
+  readonly settings: Pick<TrainSettings, "sampledTokens" | "seed">;
+}
+
+/** The streams alone, on base states that are computed once. Targets outside the draft vocabulary do not count. */
 export async function losslessObjective(
   runtime: GraphRuntime,
-  weights: ModelWeights,
-  adapter: Adapter,
-  divided: DividedWeights,
-  alphas: readonly number[],
-  sources: readonly TrainingExample[],
-  options: LosslessOptions,
+  { weights, adapter, divided, alphas, sources, settings }: LosslessSubject,
+  { states: store = memoryStates(), sliceRows = 1000, known }: LosslessOptions,
 ): Promise<Objective> {
   const { spec } = weights;
-  const { streams } = adapter;
-  // Targets outside the draft vocabulary do not count.
-  const { draftVocabulary } = adapter;
-  const { sliceRows = 1000, known } = options;
+  const { streams, draftVocabulary } = adapter;
   const states = await BaseStates.compile(runtime, weights, streams, {
-    store: options.states ?? memoryStates(),
+    store,
     sources,
     ...(known === undefined ? {} : { known }),
   });
-  const draft = draftVocabulary === undefined ? undefined : draftTargets(weights, draftVocabulary);
+  const whole = draftVocabulary === undefined ? undefined : draftTargets(weights, draftVocabulary);
+  const { sampledTokens: size = 0, seed } = settings;
+  const sampled =
+    whole !== undefined && draftVocabulary !== undefined && size > 0
+      ? new SampledTargets(whole, draftVocabulary, sources, size, seed)
+      : undefined;
+  const batches = async (examples: readonly TrainingExample[], targets: DraftTargets | undefined): Promise<Batch[]> => {
+    const made = losslessBatches(await states.of(examples), {
+      ...{ spec, streams, outputs: states.outputs, weights: alphas, sliceRows },
+      ...(targets === undefined ? {} : { draftIndex: targets.index }),
+    });
+    return targets === undefined
+      ? made
+      : made.map((batch) => ({ ...batch, inputs: { ...batch.inputs, ...targets.inputs } }));
+  };
+  const fixed = whole && { index: whole.index, inputs: {} };
   return {
     trained: divided.trained,
     constants:
-      draft === undefined ? divided.constants : new Map([...divided.constants, [parameterNames.draftHead, draft.head]]),
-    loss: losslessGraph(spec, streams, draftVocabulary?.length),
-    batches: async (examples) =>
-      losslessBatches(await states.of(examples), {
-        spec,
-        streams,
-        outputs: states.outputs,
-        weights: alphas,
-        sliceRows,
-        ...(draft === undefined ? {} : { draftIndex: draft.index }),
-      }),
+      whole === undefined || sampled !== undefined
+        ? divided.constants
+        : new Map([...divided.constants, [parameterNames.draftHead, whole.head]]),
+    loss: losslessGraph(spec, streams, sampled === undefined ? draftVocabulary?.length : "sampled"),
+    batches: (examples) => batches(examples, sampled?.of(examples) ?? fixed),
+    ...(sampled === undefined
+      ? {}
+      : { measured: (examples: readonly TrainingExample[]) => batches(examples, sampled.all()) }),
     dispose: () => states.dispose(),
   };
-}
-
-/** The head's rows for the draft tokens, and each token's place among them. @throws InvalidArgumentError */
-export function draftTargets(weights: ModelWeights, tokens: Int32Array): { head: Float32Tensor; index: Int32Array } {
-  const head = draftHead(weights, tokens);
-  const index = new Int32Array(weights.spec.vocabularySize).fill(-1);
-  tokens.forEach((token, place) => {
-    index[token] = place;
-  });
-  return { head: { format: "f32", shape: head.shape, data: toFloat32(head) }, index };
 }

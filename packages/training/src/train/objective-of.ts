@@ -64,7 +64,8 @@ export async function objectiveOf(
   const alphas = streamWeights(settings, streams.gamma);
   if (mode === "lossless") {
     const divided = divide(weights, adapter, false);
-    return losslessObjective(runtime, weights, adapter, divided, alphas, sources, subject.lossless ?? {});
+    const streamsAlone = { weights, adapter, divided, alphas, sources, settings };
+    return losslessObjective(runtime, streamsAlone, subject.lossless ?? {});
   }
   const divided = divide(weights, adapter, subject.train !== "adapter");
   const segmentRows = settings.segmentRows ?? settings.batchRows;

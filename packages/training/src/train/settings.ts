@@ -31,6 +31,11 @@ export interface TrainSettings {
   readonly mainWeight: number;
   /** α_j of Eq. 5, one for all streams or one each. */
   readonly streamWeights: number | readonly number[];
+  /**
+   * Lossless mode with a draft vocabulary: tokens that a batch's softmax is over besides its own targets, drawn anew for each
+   * batch; 0 or absent: all of the draft vocabulary.
+   */
+  readonly sampledTokens?: number;
   /** Steps between measurements on held-out examples; 0: only at the end. */
   readonly heldOutEvery: number;
   /** Batches of held-out examples that a measurement takes, at most. */
@@ -74,6 +79,7 @@ const whole = [
   "segmentRows",
   "completionsPerPrompt",
   "warmUpSteps",
+  "sampledTokens",
   "heldOutEvery",
   "heldOutBatches",
   "checkpointEvery",
