@@ -284,6 +284,7 @@ export const mistakes: readonly KnownMistake[] = [
     what: "prunes although it says that it cannot",
     noticedBy: "what is not declared",
     mistake: {
+      capabilities: (capabilities) => ({ ...capabilities, pruning: false }),
       pass: (model, requests, options) =>
         model.pass(
           requests.map(({ sequence, rows }) => ({ sequence, rows })),

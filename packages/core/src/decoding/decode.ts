@@ -95,7 +95,8 @@ export async function* decode(options: DecodeOptions): AsyncGenerator<Step, void
     draft = usefulDraft(planned, depth);
     predicted = planned.predicted;
     const rowsOf = flattenDraft(bonus, draft, shared || (planned.streams ?? drafter.streamsInPass), read);
-    const request = { sequence, rows: rowsOf };
+    const { pruning } = drafter;
+    const request = { sequence, rows: rowsOf, ...(pruning && { pruning }) };
     const [result] = (await calls.pass([request], callOptions)) as [PassResult];
     tokens.push(bonus);
     ({ rows: results } = result);

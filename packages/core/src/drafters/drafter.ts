@@ -1,6 +1,6 @@
 import type { DraftTree } from "../contract/draft.js";
 import type { BackendModel, CallOptions } from "../contract/model.js";
-import type { RowRead, RowResult } from "../contract/pass.js";
+import type { Pruning, RowRead, RowResult } from "../contract/pass.js";
 import type { Sequence } from "../contract/sequence.js";
 import type { Step } from "../decoding/step.js";
 
@@ -40,6 +40,8 @@ export interface Drafter {
   readonly streamsInPass: boolean;
   /** What to read of each row besides its argmax. */
   readonly read?: RowRead;
+  /** How passes that verify a draft are pruned; absent: not at all. Only where the sequence's adapter can. */
+  readonly pruning?: Pruning;
   /**
    * A draft for the pass that takes in the prompt, before the model has said anything. Its nodes follow the prompt, which is
    * given with what was committed before it.
