@@ -25,7 +25,7 @@ export async function e2eSubject({ prompts, tokens: _, ...options }: SubjectOpti
   const model = await load(place, { backend: "wasm", adapter: folder, ...options });
   const adapter = model.adapter as NonNullable<LanguageModel["adapter"]>;
   const trials = (["parallel", "deferred"] as const).map(async (streams): Promise<Trial> => {
-    const drafter = await makeDrafter(model.model, adapter, model.opening, { streams });
+    const drafter = await makeDrafter(model, { streams, nodes: DEFAULT_LIMIT.nodes });
     return { name: `E2E, its own streams, ${streams}`, adapter, drafter: () => drafter };
   });
   return {

@@ -1,6 +1,5 @@
 import { ContextOverflowError, type Drafter, type KeptText, type Step, throwIfAborted } from "@anabranch/core";
-import { makeDrafter } from "../model/drafting.js";
-import type { LoadedModel } from "../model/loaded-model.js";
+import { type DraftingParts, makeDrafter } from "../model/drafting.js";
 import { nextTurn } from "../model/next-turn.js";
 import type { StepOptions } from "./generate-options.js";
 
@@ -23,14 +22,14 @@ export interface TextRequest {
  * @throws what `decode` throws; ContextOverflowError when the context is full and "error" was asked for
  */
 export async function* textSteps(
-  { model, adapter, opening }: Pick<LoadedModel, "model" | "adapter" | "opening">,
+  parts: DraftingParts,
   kept: KeptText,
   { prompt: asked, shorten, stopTokens, options, onPrompt }: TextRequest,
 ): AsyncGenerator<Step, void, undefined> {
   const { signal, overflow = "error", maxTokens = DEFAULT_MAX_TOKENS } = options;
-  const { maxPositions } = model.capabilities;
+  const { maxPositions } = parts.model.capabilities;
   throwIfAborted(signal, "Generation");
-  let drafter = await makeDrafter(model, adapter, opening, options);
+  let drafter = await makeDrafter(parts, options, signal);
   let prompt = asked;
   if (prompt.length > maxPositions) {
     if (overflow !== "slide") throw promptOverflow(prompt.length, maxPositions);

@@ -1,26 +1,35 @@
 import {
   type AdapterHandle,
-  type BackendModel,
+  type CostModel,
   type Drafter,
   type DraftLimit,
-  type Opening,
   plainDrafter,
   type StreamTiming,
   streamDrafter,
   UnsupportedError,
   withOpening,
 } from "@anabranch/core";
-import { chooseTiming } from "./choose-timing.js";
+import type { CalibrateOptions } from "../calibrate/calibrate-model.js";
+import type { LoadedModel } from "./loaded-model.js";
 
 /** How to draft; every field has a default. */
 export interface DraftingOptions {
   /** "streams", the default where the model has an adapter; "none" is plain decoding. Or a drafter of one's own. */
   readonly drafter?: "streams" | "none" | Drafter;
-  /** When streams run: "auto" times both ways once and takes the faster; default auto. */
+  /**
+   * When streams run: "auto", the default, takes the way that costs less on this machine, by a cost model that is measured once
+   * and kept; in browsers deferred, where the mode allows it.
+   */
   readonly streams?: StreamTiming | "auto";
-  /** Children of a draft node: k. Default 3. */
+  /**
+   * "auto", where `nodes` is not given: each draft has the size that gives most expected tokens a millisecond, by what passes cost
+   * on this machine (measured when streams are first used, and kept) and how sure the streams are; and there is none where a text
+   * wins nothing by them. Or by a cost model of one's own. "none": `nodes` of them, always. In browsers it is "none".
+   */
+  readonly budget?: "auto" | "none" | CostModel;
+  /** Children of a draft node: k. Default 3, and 8 under a budget, which keeps those that pay. */
   readonly topK?: number;
-  /** Nodes of a draft: the most probable are kept. Default 8. */
+  /** Nodes of a draft: the most probable are kept. Default 8, where there is no budget. With one, the most that it may have. */
   readonly nodes?: number;
   /** Levels of a draft. Default 12 where the adapter has transitions, which go on below its γ streams, and γ where not. */
   readonly depth?: number;
@@ -29,6 +38,26 @@ export interface DraftingOptions {
   /** Whether the prefill pass verifies a draft of how texts begin, where the adapter has one. Default true. */
   readonly opening?: boolean;
 }
+
+/** Drafters that keep to what calls cost on this machine; see `MachineBudgeting`. */
+export interface Budgeting {
+  /** Measures, also where costs are kept. @throws AbortedError */
+  calibrate(options: CalibrateOptions): Promise<CostModel>;
+  /** The cheaper way to run streams for drafts of so many nodes. */
+  timing(nodes: number, signal?: AbortSignal): Promise<StreamTiming>;
+  drafter(
+    options: Omit<DraftLimit, "topK" | "nodes" | "budget"> & {
+      readonly topK: number | undefined;
+      readonly nodes: number | undefined;
+      readonly budget: "auto" | CostModel;
+      readonly streams: StreamTiming | "auto";
+    },
+    signal?: AbortSignal,
+  ): Promise<Drafter>;
+}
+
+/** What drafting needs of a loaded model. */
+export type DraftingParts = Pick<LoadedModel, "model" | "adapter" | "opening" | "budgeting">;
 
 /** k, nodes and levels of a draft where options say nothing. */
 export const DEFAULT_LIMIT = { topK: 3, nodes: 8, depth: 12 } as const;
@@ -40,10 +69,9 @@ export const DEFAULT_LIMIT = { topK: 3, nodes: 8, depth: 12 } as const;
  *   deferred streams in shared mode.
  */
 export async function makeDrafter(
-  model: BackendModel,
-  adapter: AdapterHandle | undefined,
-  opening: Opening | undefined,
+  { model, adapter, opening, budgeting }: DraftingParts,
   options: DraftingOptions,
+  signal?: AbortSignal,
 ): Promise<Drafter> {
   const wanted = options.drafter ?? (adapter === undefined ? "none" : "streams");
   if (typeof wanted !== "string") return wanted;
@@ -54,15 +82,22 @@ export async function makeDrafter(
       cure: "Name an adapter when loading, or use the drafter `none`.",
     });
   }
+  const { streams = "auto", nodes, topK, budget = nodes === undefined ? "auto" : "none" } = options;
   const limit: DraftLimit = {
-    topK: options.topK ?? DEFAULT_LIMIT.topK,
-    nodes: options.nodes ?? DEFAULT_LIMIT.nodes,
+    topK: topK ?? DEFAULT_LIMIT.topK,
+    nodes: nodes ?? DEFAULT_LIMIT.nodes,
     depth: options.depth ?? defaultDepth(adapter, options),
     ...(options.transitions === undefined ? {} : { transitions: options.transitions }),
   };
-  const streams = options.streams ?? "auto";
-  const timing = streams === "auto" ? await chooseTiming(model, adapter, limit) : streams;
-  const drafter = streamDrafter({ adapter, limit, timing });
+  let drafter: Drafter;
+  if (budget !== "none" && budgeting !== undefined) {
+    drafter = await budgeting.drafter({ ...limit, topK, nodes, budget, streams }, signal);
+  } else {
+    const { deferredStreams } = model.capabilities;
+    const usual = deferredStreams && adapter.streams.mode === "lossless" ? "deferred" : "parallel";
+    const timing = streams === "auto" ? ((await budgeting?.timing(limit.nodes, signal)) ?? usual) : streams;
+    drafter = streamDrafter({ adapter, limit, timing });
+  }
   // An opening has no levels of streams behind it, so only its size is bound.
   const openingLimit = { topK: limit.topK, nodes: limit.nodes };
   return opening === undefined || options.opening === false ? drafter : withOpening(drafter, opening, openingLimit);

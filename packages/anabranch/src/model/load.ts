@@ -1,7 +1,10 @@
 import { isLora, loadAdapter, type WeightFormat } from "@anabranch/checkpoints";
 import type { HubProgress } from "@anabranch/checkpoints/node";
+import type { AdapterHandle, BackendModel } from "@anabranch/core";
 import type { BackendChoice } from "../backend/backend-choice.js";
 import { openBackend } from "../backend/open-backend.js";
+import { machineFacts, modelFacts } from "../calibrate/machine-costs.js";
+import { MachineBudgeting } from "./budgeting.js";
 import type { LanguageModel } from "./language-model.js";
 import { loadWeights } from "./load-weights.js";
 import { loadTokenizer, modelSource } from "./model-source.js";
@@ -57,5 +60,11 @@ export async function load(model: Place, options: LoadOptions = {}): Promise<Lan
   const tokenizer = await loadTokenizer(source);
   const streams = "lora" in lora ? undefined : adapterPath;
   const adapter = streams === undefined ? undefined : await loadAdapter(streams, { base: base.weights });
-  return startModel(backend, { name: path, base, tokenizer, adapterName: adapterPath, adapter }, signal);
+  const parts = { name: path, base, tokenizer, adapterName: adapterPath, adapter };
+  if (adapter === undefined) return startModel(backend, parts, signal);
+  const { threads = null, rowPrecision = null } = options;
+  const engine = { backend: backend.name, threads, rowPrecision, weights };
+  const facts = { ...machineFacts(), ...engine, ...(await modelFacts(base.weights, adapter.adapter)) };
+  const budgeting = (on: BackendModel, handle: AdapterHandle) => new MachineBudgeting(on, handle, facts);
+  return startModel(backend, { ...parts, budgeting }, signal);
 }

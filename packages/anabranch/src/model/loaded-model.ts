@@ -1,5 +1,6 @@
 import type { AdapterHandle, BackendModel, Opening } from "@anabranch/core";
 import type { Tokenizer } from "@anabranch/tokenizers";
+import type { Budgeting } from "./drafting.js";
 
 /** What `load` puts together. */
 export interface LoadedModel {
@@ -14,6 +15,8 @@ export interface LoadedModel {
   readonly adapter: AdapterHandle | undefined;
   /** How texts begin, as the adapter counted it; drafted with the prompt's pass. */
   readonly opening: Opening | undefined;
+  /** What calls cost on this machine; undefined in browsers, and without streams. */
+  readonly budgeting?: Budgeting | undefined;
   /** Tokens that end a text. */
   readonly stopTokens: ReadonlySet<number>;
   /**

@@ -1,6 +1,7 @@
 import type { LoadedAdapter, LoadedModel as StoredModel } from "@anabranch/checkpoints";
-import { type Backend, type BackendModel, parseOpening } from "@anabranch/core";
+import { type AdapterHandle, type Backend, type BackendModel, parseOpening } from "@anabranch/core";
 import type { Tokenizer } from "@anabranch/tokenizers";
+import type { Budgeting } from "./drafting.js";
 import { createLanguageModel, type LanguageModel } from "./language-model.js";
 import { stopTokensOf } from "./stop-tokens.js";
 
@@ -12,6 +13,8 @@ export interface ModelParts {
   readonly adapterName: string | undefined;
   /** Streams; undefined where the model decodes plainly. */
   readonly adapter: LoadedAdapter | undefined;
+  /** Makes drafts keep to what they cost; where it is absent, they have the size that options say. */
+  readonly budgeting?: (model: BackendModel, adapter: AdapterHandle) => Budgeting;
 }
 
 /**
@@ -24,14 +27,16 @@ export async function startModel(backend: Backend, parts: ModelParts, signal?: A
   const opening =
     adapter?.opening === undefined ? undefined : parseOpening(adapter.opening, adapterName ?? "the adapter");
   const model = await backend.load(base.weights, signal === undefined ? {} : { signal });
+  const attached = adapter === undefined ? undefined : await attachOrDispose(model, adapter);
   return createLanguageModel({
     name,
     adapterName,
     backendName: backend.name,
     model,
     tokenizer,
-    adapter: adapter === undefined ? undefined : await attachOrDispose(model, adapter),
+    adapter: attached,
     opening,
+    budgeting: attached && parts.budgeting?.(model, attached),
     stopTokens: stopTokensOf(tokenizer, base.config.eosTokenIds),
     warnings: [...base.warnings, ...(model.warnings ?? [])],
   });

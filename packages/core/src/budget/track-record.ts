@@ -14,11 +14,13 @@ const MOST = 2;
 export class TrackRecord {
   #promised: number[] = [];
   #reached: number[] = [];
+  #drafts = 0;
 
   /** @param accepted levels of the draft on the accepted path */
   learn(draft: DraftTree, accepted: number): void {
     this.#promised = this.#promised.map((sum) => sum * FADING);
     this.#reached = this.#reached.map((sum) => sum * FADING);
+    this.#drafts = this.#drafts * FADING + 1;
     const joints: number[] = [];
     draftDepths(draft).forEach((level, node) => {
       const parent = draft.parents[node] as number;
@@ -34,5 +36,10 @@ export class TrackRecord {
     return this.#promised.map((sum, level) =>
       Math.min(MOST, ((this.#reached[level] as number) + PRIOR) / (sum + PRIOR)),
     );
+  }
+
+  /** How much is known: 0 at the beginning, near 1 after some dozens of drafts. */
+  get trust(): number {
+    return this.#drafts / (this.#drafts + PRIOR);
   }
 }

@@ -1,7 +1,8 @@
 import { type CostModel, draftBudget, PlainFallback, plainStepCost, TrackRecord } from "../budget/index.js";
-import type { DraftBudget, DraftLimit, DraftTree } from "../contract/draft.js";
+import { type DraftBudget, type DraftLimit, type DraftTree, ROOT } from "../contract/draft.js";
 import type { Sequence } from "../contract/sequence.js";
 import type { Step } from "../decoding/step.js";
+import { gainOf } from "../tree/budgeted-prefix.js";
 import { EMPTY_DRAFT } from "../tree/draft-tree.js";
 import type { DraftContext, Drafter, PlannedDraft } from "./drafter.js";
 import { requireTiming, type StreamDrafterOptions } from "./stream-drafter.js";
@@ -59,15 +60,17 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const text = textOf(context);
       const plain = plainStepCost(costs, shared, sequence.length);
       const { confidence } = record;
-      const whole = draftBudget(costs, { timing, context: sequence.length, nodes: limit.nodes, confidence });
-      const budget = affordable(whole, plain * (1 + text.fallback.allowance));
-      if (budget === undefined) return undrafted(text, plain, shared);
-      if (parallel && !text.streamsThere) return undrafted(text, whole.steps[0] as number, true, plain);
+      const budget = draftBudget(costs, { timing, context: sequence.length, nodes: limit.nodes, confidence });
+      const allowance = plain * text.fallback.allowance;
+      const one = budget.drafting + (budget.levels?.[0] ?? 0) + (budget.steps[1] ?? Number.POSITIVE_INFINITY);
+      if (one - plain > allowance) return undrafted(text, plain, shared);
+      if (parallel && !text.streamsThere) return undrafted(text, budget.steps[0] as number, true, plain);
       if (!parallel) await calls.streams([{ sequence }], options);
       const depth = Math.min(levels, context.depth);
       const [draft] = await calls.draft([{ sequence, bonus, limit: { ...limit, depth, budget } }], options);
-      text.pending = ((draft as DraftTree).predicted ?? plain) / plain;
-      return draft as DraftTree;
+      const kept = affordable(draft as DraftTree, budget, { plain, allowance, trust: record.trust });
+      text.pending = (kept.predicted as number) / plain;
+      return kept;
     },
   };
 }
@@ -91,10 +94,33 @@ function undrafted(text: Text, predicted: number, streams: boolean, plain = pred
   return { ...EMPTY_DRAFT, predicted, streams };
 }
 
-/** The budget without trees that could make a step cost more than `most`; undefined where no tree is left. */
-function affordable(budget: DraftBudget, most: number): DraftBudget | undefined {
-  const drafting = budget.drafting + (budget.levels?.[0] ?? 0);
-  let nodes = budget.steps.length - 1;
-  while (nodes > 0 && drafting + (budget.steps[nodes] as number) > most) nodes--;
-  return nodes === 0 ? undefined : { ...budget, steps: budget.steps.slice(0, nodes + 1) };
+/** What a text can bear. Milliseconds. */
+interface Means {
+  readonly plain: number;
+  readonly allowance: number;
+  /** How far probabilities are believed here, 0 to 1. */
+  readonly trust: number;
+}
+
+/**
+ * The prefix of a draft that a text can bear: what it costs beyond a plain step, times the probability that nothing of it is
+ * right. What the drafter says about that counts as much as is known of how far it comes true.
+ */
+function affordable(draft: DraftTree, budget: DraftBudget, { plain, allowance, trust }: Means): DraftTree {
+  const { tokens, parents, logProbs } = draft;
+  const step = (nodes: number): number => budget.steps[nodes] as number;
+  const drafting = (draft.predicted ?? budget.drafting + step(tokens.length)) - step(tokens.length);
+  let [right, nodes] = [0, 0];
+  parents.forEach((parent, node) => {
+    if (parent === ROOT) right += gainOf(logProbs[node] as number, 1, budget);
+    const risk = 1 - trust * Math.min(1, right);
+    if (risk * (drafting + step(node + 1) - plain) <= allowance) nodes = node + 1;
+  });
+  if (nodes === tokens.length) return draft;
+  return {
+    tokens: tokens.slice(0, nodes),
+    parents: parents.slice(0, nodes),
+    logProbs: logProbs.slice(0, nodes),
+    predicted: drafting + step(nodes),
+  };
 }

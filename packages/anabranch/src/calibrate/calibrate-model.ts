@@ -1,0 +1,234 @@
+import {
+  type AdapterHandle,
+  type BackendModel,
+  COST_MODEL_VERSION,
+  type CostModel,
+  interpolate,
+  type StreamTiming,
+  throwIfAborted,
+} from "@anabranch/core";
+import { summarize } from "@anabranch/evaluation";
+import { nextTurn } from "../model/next-turn.js";
+import { BUDGET_TOP_K } from "./budget-limit.js";
+import { type DraftSize, StepTimer } from "./step-timer.js";
+
+export interface CalibrateOptions {
+  /** About how long it may take, warming up apart; 4 when absent. Slow models are measured with fewer rows and rounds. */
+  readonly seconds?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: CalibrateProgress) => void;
+}
+
+export interface CalibrateProgress {
+  /** Rounds of measuring. */
+  readonly done: number;
+  readonly total: number;
+  readonly secondsLeft: number;
+}
+
+const ROWS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32];
+/** Rows of passes behind a long context: between them the difference to the short one is a line. */
+const FEW_ROWS = [1, 4, 8, 16, 32];
+const SHORT = 64;
+const LONG = [512, 256];
+const ROUNDS = { short: 7, long: 3 } as const;
+/** Nodes that get children in one level of a Markov head. */
+const OPENED = [1, 2, 3, 4, 6, 8];
+const SECONDS = 4;
+
+/** Medians of a context: a pass by rows, with and without streams beside them, and what follows it. */
+interface Measured {
+  readonly pass: Map<StreamTiming, Map<number, number[]>>;
+  readonly streams: number[];
+  readonly draft: Map<StreamTiming, number[]>;
+  readonly commit: number[];
+}
+
+/**
+ * Measures what the calls of a step cost: steps of the decoding loop with passes of 1 to 32 rows, streams both ways where the
+ * adapter allows it, one after another in rounds, behind a short text and a long one; and the levels of a Markov head. Medians of
+ * the rounds, after one that warms up. The model should do nothing else meanwhile.
+ *
+ * @throws AbortedError; what the model's calls throw
+ */
+export async function calibrateModel(
+  model: BackendModel,
+  adapter: AdapterHandle,
+  { seconds = SECONDS, signal, onProgress }: CalibrateOptions = {},
+): Promise<CostModel> {
+  const timings = timingsOf(model, adapter);
+  const size = sizeOf(adapter);
+  const room = Math.min(SHORT, Math.floor(model.capabilities.maxPositions / 2));
+  const pause = async (): Promise<void> => {
+    throwIfAborted(signal, "Calibration");
+    await nextTurn();
+  };
+  const filled = performance.now();
+  const short = await StepTimer.create(model, adapter, room);
+  const tokenTime = (performance.now() - filled) / room;
+  const plan = { timings, size, pause };
+  const longLength = longContext(model, room, tokenTime, seconds);
+  const total = ROUNDS.short + (longLength === undefined ? 0 : ROUNDS.long);
+  const clock = { start: 0, done: 0 };
+  const report = (): void => {
+    const elapsed = (performance.now() - clock.start) / 1000;
+    const left = Math.min(seconds - elapsed, (elapsed / ++clock.done) * (total - clock.done));
+    onProgress?.({ done: clock.done, total, secondsLeft: Math.max(0, left) });
+  };
+  let near: Measured;
+  let rows: number[];
+  let levels: number[] | undefined;
+  try {
+    rows = await warmUp(short, allRows(model), seconds, plan);
+    clock.start = performance.now();
+    const until = clock.start + 1000 * seconds * (longLength === undefined ? 1 : 0.5);
+    near = await measure(short, rows, { ...plan, rounds: ROUNDS.short, until, report });
+    levels = adapter.streams.markov === undefined ? undefined : await markovLevels(short, timings, pause);
+  } finally {
+    await short.dispose();
+  }
+  const parts = [{ context: room, measured: near }];
+  if (longLength !== undefined) {
+    const long = await StepTimer.create(model, adapter, longLength);
+    try {
+      const few = FEW_ROWS.filter((count) => count <= (rows.at(-1) as number));
+      await warmUp(long, few, seconds, plan);
+      const until = clock.start + 1000 * seconds;
+      const measured = await measure(long, few, { ...plan, rounds: ROUNDS.long, until, report });
+      parts.push({ context: longLength, measured });
+    } finally {
+      await long.dispose();
+    }
+  }
+  return costModel(rows, parts, levels);
+}
+
+interface Plan {
+  readonly timings: readonly StreamTiming[];
+  readonly size: DraftSize;
+  readonly pause: () => Promise<void>;
+}
+
+function timingsOf({ capabilities }: BackendModel, { streams }: AdapterHandle): StreamTiming[] {
+  const { parallelStreams, deferredStreams } = capabilities;
+  return [
+    ...(deferredStreams && streams.mode === "lossless" ? (["deferred"] as const) : []),
+    ...(parallelStreams || streams.mode === "shared" ? (["parallel"] as const) : []),
+  ];
+}
+
+/** A draft as the budget asks for; of a Markov head none, since its levels are measured one by one. */
+function sizeOf({ streams }: AdapterHandle): DraftSize {
+  if (streams.markov !== undefined) return { nodes: 0, topK: BUDGET_TOP_K, depth: 0 };
+  return { nodes: 16, topK: BUDGET_TOP_K, depth: streams.gamma };
+}
+
+function allRows({ capabilities }: BackendModel): number[] {
+  return ROWS.filter((rows) => rows <= Math.min(capabilities.maxRows, capabilities.maxPositions / 4));
+}
+
+function longContext(model: BackendModel, short: number, tokenTime: number, seconds: number): number | undefined {
+  const most = model.capabilities.maxPositions - 2;
+  return LONG.find((length) => length > short && length <= most && tokenTime * length < 400 * seconds);
+}
+
+/** Every step once, so that all is compiled. @returns the rows that there is time for: at least the first four */
+async function warmUp(timer: StepTimer, rows: readonly number[], seconds: number, plan: Plan): Promise<number[]> {
+  const start = performance.now();
+  const tried: number[] = [];
+  for (const count of rows) {
+    if (tried.length >= 4 && performance.now() - start > 1000 * seconds) break;
+    tried.push(count);
+    for (const timing of plan.timings) {
+      await plan.pause();
+      await timer.step(count, timing, plan.size);
+    }
+  }
+  return tried;
+}
+
+async function measure(
+  timer: StepTimer,
+  rows: readonly number[],
+  plan: Plan & { readonly rounds: number; readonly until: number; readonly report: () => void },
+): Promise<Measured> {
+  const measured: Measured = { pass: new Map(), streams: [], draft: new Map(), commit: [] };
+  for (const timing of plan.timings) {
+    measured.pass.set(timing, new Map(rows.map((count) => [count, []])));
+    measured.draft.set(timing, []);
+  }
+  for (let round = 0; round < plan.rounds; round++) {
+    if (round > 0 && performance.now() > plan.until) break;
+    for (const count of rows) {
+      for (const timing of plan.timings) {
+        await plan.pause();
+        const times = await timer.step(count, timing, plan.size);
+        measured.pass.get(timing)?.get(count)?.push(times.pass);
+        measured.draft.get(timing)?.push(times.draft);
+        measured.commit.push(times.commit);
+        if (timing === "deferred") measured.streams.push(times.streams);
+      }
+    }
+    plan.report();
+  }
+  return measured;
+}
+
+/** A level by how many nodes get children in it: what a draft of two levels takes beyond one of one. */
+async function markovLevels(
+  timer: StepTimer,
+  timings: readonly StreamTiming[],
+  pause: () => Promise<void>,
+): Promise<number[]> {
+  const timing = timings[0] as StreamTiming;
+  const topK = BUDGET_TOP_K;
+  const times = new Map<number, number[]>([0, ...OPENED].map((opened) => [opened, []]));
+  for (let round = 0; round <= ROUNDS.short; round++) {
+    for (const [opened, all] of times) {
+      await pause();
+      const size = opened === 0 ? { nodes: topK, topK, depth: 1 } : { nodes: opened, topK, depth: 2 };
+      const { draft } = await timer.step(1, timing, size);
+      if (round > 0) all.push(draft);
+    }
+  }
+  const first = median(times.get(0) ?? []);
+  const measured = OPENED.map((opened) => Math.max(0, median(times.get(opened) ?? []) - first));
+  const most = Math.max(...ROWS);
+  // No level is cheaper than the first, which has one node and a token that is often new.
+  return Array.from({ length: most }, (_, index) => Math.max(first, interpolate(OPENED, measured, index + 1)));
+}
+
+function median(values: readonly number[]): number {
+  return summarize(values).median;
+}
+
+function costModel(
+  rows: readonly number[],
+  parts: readonly { readonly context: number; readonly measured: Measured }[],
+  levels: readonly number[] | undefined,
+): CostModel {
+  const near = (parts[0] as (typeof parts)[number]).measured;
+  const passes = (timing: StreamTiming): number[][] | undefined => {
+    if (!near.pass.has(timing)) return undefined;
+    const tables = parts.map(({ measured }) => [...(measured.pass.get(timing) ?? [])]);
+    const medians = tables.map((table) => new Map(table.map(([count, times]) => [count, median(times)])));
+    const base = medians[0] as Map<number, number>;
+    return medians.map((table) => {
+      const counts = [...table.keys()];
+      const beyond = counts.map((count) => (table.get(count) as number) - (base.get(count) as number));
+      return rows.map((count) => Math.max(0, (base.get(count) as number) + interpolate(counts, beyond, count)));
+    });
+  };
+  const [plain, parallel] = [passes("deferred"), passes("parallel")];
+  const draft = Object.fromEntries([...near.draft].map(([timing, times]) => [timing, median(times)]));
+  return {
+    version: COST_MODEL_VERSION,
+    contexts: parts.map(({ context }) => context),
+    rows,
+    ...(plain !== undefined && { plain, deferred: parts.map(({ measured }) => median(measured.streams)) }),
+    ...(parallel !== undefined && { parallel }),
+    draft,
+    ...(levels !== undefined && { levels }),
+    rest: median(near.commit),
+  };
+}

@@ -1,0 +1,96 @@
+import {
+  type AdapterHandle,
+  type BackendModel,
+  COMMITTED,
+  type DraftTree,
+  flattenDraft,
+  ROOT,
+  type Sequence,
+  type StreamTiming,
+  seededRandom,
+} from "@anabranch/core";
+
+/** Milliseconds of a step's calls. */
+export interface StepTimes {
+  readonly pass: number;
+  readonly commit: number;
+  /** Of deferred streams; 0 where they ran in the pass. */
+  readonly streams: number;
+  readonly draft: number;
+}
+
+/** What the drafts of measured steps are asked for. */
+export interface DraftSize {
+  readonly nodes: number;
+  readonly topK: number;
+  readonly depth: number;
+}
+
+/** Tokens that measured steps are about: few, so that what a backend keeps of tokens is there, as it is amid a text. */
+const TOKENS = 64;
+
+/** A text of some length, on which steps are taken and taken back. */
+export class StepTimer {
+  readonly #random = seededRandom(1);
+
+  private constructor(
+    readonly model: BackendModel,
+    readonly sequence: Sequence,
+    readonly length: number,
+  ) {}
+
+  static async create(model: BackendModel, adapter: AdapterHandle, length: number): Promise<StepTimer> {
+    const timer = new StepTimer(model, await model.createSequence({ adapter }), length);
+    const { maxRows, promptRows = maxRows } = model.capabilities;
+    try {
+      for (let left = length; left > 0; ) {
+        const rows = Array.from({ length: Math.min(left, promptRows) }, (_, row) => {
+          return { token: timer.#token(), parent: row === 0 ? COMMITTED : row - 1 };
+        });
+        await model.pass([{ sequence: timer.sequence, rows }]);
+        await model.commit([{ sequence: timer.sequence, path: rows.map((_, row) => row) }]);
+        left -= rows.length;
+      }
+      return timer;
+    } catch (error) {
+      await timer.dispose();
+      throw error;
+    }
+  }
+
+  /** A step of the decoding loop whose pass has so many rows. Without a size nothing is drafted after it, nor do streams run. */
+  async step(rows: number, timing: StreamTiming, size?: DraftSize): Promise<StepTimes> {
+    const { model, sequence } = this;
+    const bonus = this.#token();
+    const request = flattenDraft(bonus, this.#tree(rows - 1), timing === "parallel", { argmax: true });
+    const pass = await timed(() => model.pass([{ sequence, rows: request }]));
+    const commit = await timed(() => model.commit([{ sequence, path: [0] }]));
+    let [streams, draft] = [0, 0];
+    if (size !== undefined) {
+      if (timing === "deferred") streams = await timed(() => model.streams([{ sequence }]));
+      draft = await timed(() => model.draft([{ sequence, bonus, limit: size }]));
+    }
+    await sequence.rollback(this.length);
+    return { pass, commit, streams, draft };
+  }
+
+  dispose(): Promise<void> {
+    return this.sequence.dispose();
+  }
+
+  #token(): number {
+    return Math.floor(this.#random() * Math.min(TOKENS, this.model.spec.vocabularySize));
+  }
+
+  /** All nodes beside each other: a pass costs what its rows cost, and these need few positions. */
+  #tree(nodes: number): DraftTree {
+    const each = <Value>(value: () => Value): Value[] => Array.from({ length: nodes }, value);
+    return { tokens: each(() => this.#token()), parents: each(() => ROOT), logProbs: each(() => 0) };
+  }
+}
+
+async function timed(call: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await call();
+  return performance.now() - start;
+}
