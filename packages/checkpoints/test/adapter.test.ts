@@ -1,4 +1,4 @@
-import { type Adapter, AnabranchError, type Float32Tensor, toFloat32 } from "@anabranch/core";
+import { type Adapter, AnabranchError, adapterParameterShapes, type Float32Tensor, toFloat32 } from "@anabranch/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fingerprint, loadAdapter, openSafetensors, quantizeInt8, saveAdapter } from "../src/index.js";
@@ -24,19 +24,21 @@ const settings = fc.record(
   {
     baseModel: fc.string(),
     calibration: fc.jsonValue(),
-    pruning: fc.record({
-      rank: fc.integer({ min: 1, max: 64 }),
-      threshold: fc.double({ min: 0, max: 1, noNaN: true }),
-    }),
     opening: fc.jsonValue(),
   },
   { requiredKeys: [] },
 );
 
 const [sample] = fc.sample(
-  adaptersOf("finite").filter(({ adapter }) => (adapter.streams.lora?.modules.length ?? 0) > 1),
+  adaptersOf("finite").filter(
+    ({ adapter: { streams } }) => (streams.lora?.modules.length ?? 0) > 1 && streams.valueRotation === undefined,
+  ),
   { numRuns: 1, seed: 5 },
 ) as [{ adapter: Adapter; weights: Parameters<typeof fingerprint>[0] }];
+
+function zeroTensor(shape: readonly number[]): Float32Tensor {
+  return { format: "f32", shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)) };
+}
 
 async function changedConfig(change: (json: Record<string, Record<string, unknown>>) => void): Promise<Files> {
   const files: Files = new Map();
@@ -154,9 +156,12 @@ describe("adapters", () => {
     await expect(save({ ...adapter, streams })).rejects.toMatchObject({ code: "SHAPE_MISMATCH" });
     await expect(save({ ...adapter, baseFingerprint: "short" })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(save(adapter, { opening: { p: Number.NaN } })).rejects.toMatchObject({ subject: "opening.p" });
-    await expect(save(adapter, { pruning: { rank: 8, threshold: 2 } })).rejects.toMatchObject({
-      code: "INVALID_ARGUMENT",
-    });
+    for (const wrong of [{ pruning: { rank: 1, threshold: 2 } }, { valueRotation: Number.NaN }]) {
+      const other = { ...adapter, streams: { ...adapter.streams, ...wrong } };
+      const shapes = [...adapterParameterShapes(sample.weights.spec, other.streams)];
+      const zeros = shapes.map(([key, shape]) => [key, zeroTensor(shape)] as const);
+      await expect(save({ ...other, tensors: new Map(zeros) })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
     const reserved = { calibration: { config_sha256: "0".repeat(64) } };
     await expect(save(adapter, reserved)).rejects.toMatchObject({ code: "INVALID_ARGUMENT", subject: "config_sha256" });
   });

@@ -14,6 +14,7 @@ const ours = v.strictObject({
   gamma: size(1024),
   msa_layers: size(4096),
   initialisation_rank: v.exactOptional(rank),
+  value_rotation: v.exactOptional(v.pipe(v.number(), v.finite())),
   markov: v.exactOptional(v.strictObject({ kind: v.picklist(["vanilla", "rnn"]), rank, token_scale: positive() })),
   draft_tokens: v.exactOptional(size(2 ** 24)),
   base_fingerprint: v.exactOptional(sha256Hex()),
@@ -78,6 +79,8 @@ export function readAdapterConfig(json: unknown, file: string): AdapterConfig {
       msaLayers: own.msa_layers,
       ...(lora === undefined ? {} : { lora }),
       ...(own.initialisation_rank === undefined ? {} : { initialisationRank: own.initialisation_rank }),
+      ...(own.value_rotation === undefined ? {} : { valueRotation: own.value_rotation }),
+      ...(own.pruning === undefined ? {} : { pruning: own.pruning }),
       ...(own.markov === undefined ? {} : { markov: markovSpec(own.markov) }),
     },
     ...(own.draft_tokens === undefined ? {} : { draftTokens: own.draft_tokens }),
@@ -85,7 +88,6 @@ export function readAdapterConfig(json: unknown, file: string): AdapterConfig {
     settings: {
       ...(fields.base_model_name_or_path === null ? {} : { baseModel: fields.base_model_name_or_path }),
       ...(own.calibration === undefined ? {} : { calibration: own.calibration }),
-      ...(own.pruning === undefined ? {} : { pruning: own.pruning }),
       ...(own.opening === undefined ? {} : { opening: own.opening }),
     },
     tensorsChecksum: own.tensors_sha256,
@@ -99,10 +101,10 @@ function markovSpec({ kind, rank, token_scale }: v.InferOutput<typeof ours>["mar
 /** The JSON object of adapter_config.json, not yet sealed. */
 export function writeAdapterConfig(
   { streams, baseFingerprint, draftVocabulary }: Adapter,
-  { baseModel, calibration, pruning, opening }: AdapterSettings,
+  { baseModel, calibration, opening }: AdapterSettings,
   tensorsChecksum: string,
 ): Record<string, unknown> {
-  const { lora, markov } = streams;
+  const { lora, markov, pruning, valueRotation } = streams;
   return {
     peft_type: PEFT_TYPE,
     base_model_name_or_path: baseModel ?? null,
@@ -115,6 +117,7 @@ export function writeAdapterConfig(
       gamma: streams.gamma,
       msa_layers: streams.msaLayers,
       ...(streams.initialisationRank === undefined ? {} : { initialisation_rank: streams.initialisationRank }),
+      ...(valueRotation === undefined ? {} : { value_rotation: valueRotation }),
       ...(markov === undefined
         ? {}
         : { markov: { kind: markov.kind, rank: markov.rank, token_scale: markov.tokenScale } }),

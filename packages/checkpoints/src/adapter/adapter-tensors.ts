@@ -16,17 +16,28 @@ export const DRAFT_VOCABULARY_TENSOR = "anabranch.draft_vocabulary";
 
 /**
  * Every tensor that an adapter with these streams has. LoRA has PEFT's names; what PEFT knows nothing of lies below
- * `anabranch.`, where `anabranch.pruning.` is reserved (docs/formats.md).
+ * `anabranch.` (docs/formats.md).
  */
 export function adapterTensors(streams: StreamSpec): AdapterTensor[] {
-  const { gamma, initialisationRank: rank, lora, markov } = streams;
-  const tensors: AdapterTensor[] = [
-    { name: parameterNames.streamEmbedding, fileName: "anabranch.streams.embedding", shape: [gamma, null] },
-  ];
+  const { gamma, initialisationRank: rank, valueRotation, lora, markov, pruning } = streams;
+  const tensors: AdapterTensor[] = [];
+  if (valueRotation === undefined) {
+    tensors.push({
+      name: parameterNames.streamEmbedding,
+      fileName: "anabranch.streams.embedding",
+      shape: [gamma, null],
+    });
+  }
   if (rank !== undefined) {
     tensors.push(
       { name: parameterNames.streamMapDown, fileName: "anabranch.streams.map_a", shape: [rank, null] },
       { name: parameterNames.streamMapUp, fileName: "anabranch.streams.map_b", shape: [null, rank] },
+    );
+  }
+  if (pruning !== undefined) {
+    tensors.push(
+      { name: parameterNames.pruneDown, fileName: "anabranch.pruning.a", shape: [pruning.rank, null] },
+      { name: parameterNames.pruneUp, fileName: "anabranch.pruning.b", shape: [null, pruning.rank] },
     );
   }
   if (markov !== undefined) {

@@ -1,4 +1,4 @@
-export type { AdapterSettings, PruningSettings } from "./adapter-settings.js";
+export type { AdapterSettings } from "./adapter-settings.js";
 export { foldLora } from "./fold-lora.js";
 export { type LoadAdapterOptions, type LoadedAdapter, loadAdapter } from "./load-adapter.js";
 export { type Lora, type LoraPair, loadLora } from "./load-lora.js";

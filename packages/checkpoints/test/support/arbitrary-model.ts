@@ -62,6 +62,11 @@ const streamSpecs = (spec: ModelSpec): fc.Arbitrary<StreamSpec> =>
         gamma: fc.integer({ min: 1, max: 8 }),
         msaLayers: fc.integer({ min: 1, max: spec.layers }),
         initialisationRank: fc.integer({ min: 1, max: 8 }),
+        valueRotation: fc.double({ min: -4, max: 4, noNaN: true }).map((angle) => angle + 0),
+        pruning: fc.record({
+          rank: fc.integer({ min: 1, max: 64 }),
+          threshold: fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0),
+        }),
         markov: fc.record({
           kind: fc.constantFrom("vanilla" as const, "rnn" as const),
           rank: fc.integer({ min: 1, max: 8 }),
