@@ -20,7 +20,7 @@ export const verifyByRejection: Verifier = (given) => {
     const row = path.at(-1) as number;
     const drawnFrom = draft.drawnFrom?.get(row === 0 ? ROOT : row - 1);
     const p = target(path);
-    const q = drawnFrom && Float64Array.from(drawnFrom);
+    const q = drawnFrom?.slice();
     for (const [index, node] of children.entries()) {
       const token = draft.tokens[node] as number;
       if (q !== undefined && !((q[token] as number) > 0)) continue;
@@ -50,6 +50,6 @@ function subtract(p: Float64Array, q: Float64Array): boolean {
 
 function sum(values: Float64Array): number {
   let total = 0;
-  for (const value of values) total += value;
+  for (let token = 0; token < values.length; token++) total += values[token] as number;
   return total;
 }

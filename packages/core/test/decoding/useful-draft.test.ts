@@ -8,14 +8,18 @@ const drafts = fc.array(fc.nat(), { maxLength: 20 }).map(
     tokens: parents.map((_, node) => node),
     parents: parents.map((parent, node) => (parent % (node + 1)) - 1),
     logProbs: parents.map((_, node) => -node),
+    // Any distribution, so that it tells its node.
+    drawnFrom: new Map([ROOT, ...parents.keys()].map((node) => [node, Float64Array.of(node)])),
   }),
 );
 
-/** Path of tokens to each node, by its token, which no other node has; with the node's log-probability. */
-function paths({ tokens, parents, logProbs }: DraftTree): Map<number, string> {
+/** Path of tokens to each node, by its token, which no other node has; with what else is known of the node. */
+function paths({ tokens, parents, logProbs, drawnFrom }: DraftTree): Map<number, string> {
   const path = (node: number): number[] =>
     node === ROOT ? [] : [...path(parents[node] as number), tokens[node] as number];
-  return new Map(tokens.map((token, node) => [token, `${path(node).join()}: ${logProbs[node]}`]));
+  return new Map(
+    tokens.map((token, node) => [token, `${path(node).join()}: ${logProbs[node]}, ${drawnFrom?.get(node)}`]),
+  );
 }
 
 describe("usefulDraft", () => {
@@ -24,7 +28,10 @@ describe("usefulDraft", () => {
       fc.property(drafts, fc.nat(5), (draft, depth) => {
         const depths = draftDepths(draft);
         const before = [...paths(draft)].filter(([node]) => (depths[node] as number) <= depth);
-        expect([...paths(usefulDraft(draft, depth))]).toEqual(before);
+        const useful = usefulDraft(draft, depth);
+        expect([...paths(useful)]).toEqual(before);
+        expect(useful.drawnFrom?.get(ROOT)).toEqual(Float64Array.of(ROOT));
+        expect(useful.drawnFrom?.size).toBe(useful.tokens.length + 1);
       }),
     );
   });
