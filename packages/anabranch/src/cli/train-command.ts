@@ -14,6 +14,7 @@ interface TrainCommandOptions {
   readonly mode: TrainingMode;
   readonly out: string;
   readonly base?: string;
+  readonly from?: string;
   readonly gamma: number;
   readonly msaLayers: number;
   readonly rank: number;
@@ -67,6 +68,7 @@ export function trainCommand(): Command {
     .addOption(new Option("--mode <mode>", "what learns").choices(modes).default("shared"))
     .requiredOption("--out <folder>", "where the result and the checkpoints go")
     .option("--base <folder>", "model to start from; required in lossless mode")
+    .option("--from <folder>", "adapter that is to learn on; its own gamma, ranks and so on count then")
     .option("--gamma <n>", "streams", wholeNumber(1, 16), 3)
     .option("--msa-layers <n>", "layers with streams, from the top", wholeNumber(1), 3)
     .option("--rank <n>", "LoRA rank in lossless mode", wholeNumber(1), 32)
@@ -124,6 +126,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
       mode: options.mode,
       out: options.out,
       ...(base === undefined ? {} : { base }),
+      ...(options.from === undefined ? {} : { from: options.from }),
       gamma: options.gamma,
       msaLayers: options.msaLayers,
       rank: options.rank,

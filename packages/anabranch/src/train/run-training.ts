@@ -46,6 +46,8 @@ export interface RunTrainingOptions {
   readonly self: boolean;
   /** With `self`: prompts made up in the task's manner that the model answers besides. */
   readonly invented: readonly string[];
+  /** An adapter that is to learn on; its own settings count then, not those here. */
+  readonly from?: string;
   /** Shape of a model from nothing. */
   readonly size: ModelSize;
   readonly vocabularySize: number;
@@ -90,7 +92,7 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
   const learned = await prepare([...split.examples, ...invented], tokenizer, options, "train");
   const heldOut = await prepare(split.heldOut, tokenizer, options, "held-out");
   await hearAbort(signal);
-  const adapter = mode === "next-token" ? undefined : startingAdapter(weights, learned.examples, options);
+  const adapter = mode === "next-token" ? undefined : await startingAdapter(weights, learned.examples, options);
   const result = await train({
     examples: learned.examples,
     heldOut: heldOut.examples,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadModel } from "@anabranch/checkpoints";
+import { loadAdapter, loadModel } from "@anabranch/checkpoints";
 import { type Adapter, type ModelWeights, type StreamSpec, toFloat32, type WeightTensor } from "@anabranch/core";
 import { loadTokenizerFolder, type Tokenizer } from "@anabranch/tokenizers";
 import { initialAdapter, initialWeights, type TrainingExample } from "@anabranch/training";
@@ -42,13 +42,19 @@ export function widened({ spec, tensors }: ModelWeights): ModelWeights {
   return { spec, tensors: new Map([...tensors].map(wide)) };
 }
 
-/** Streams that have not learned yet. @param examples what they will learn from */
-export function startingAdapter(
+/**
+ * The streams of an adapter that is to learn on, or such as have not learned yet.
+ *
+ * @param examples what they will learn from
+ * @throws what `loadAdapter` throws; WrongBaseModelError among them
+ */
+export async function startingAdapter(
   weights: ModelWeights,
   examples: readonly TrainingExample[],
   options: RunTrainingOptions,
-): Adapter {
-  const { mode, gamma, msaLayers, rank, markov, draftTokens, settings } = options;
+): Promise<Adapter> {
+  const { mode, gamma, msaLayers, rank, markov, draftTokens, settings, from } = options;
+  if (from !== undefined) return (await loadAdapter(from, { base: weights })).adapter;
   const recipe = { mode: mode as StreamSpec["mode"], gamma, msaLayers, rank: mode === "lossless" ? rank : 0 };
   const head = markov === undefined ? {} : { markov: { ...markov, tokenScale: tokenScale(weights) } };
   const streams = streamSpec(weights.spec, { ...recipe, ...head });
