@@ -1,4 +1,4 @@
-export { AnabranchError } from "@anabranch/core";
+export { AnabranchError, type SamplingOptions } from "@anabranch/core";
 export type { FinishReason, GeneratedToken, Generation, PromptReport } from "../generate/generation.js";
 export { forget } from "./forget.js";
 export type { Chat, ChatOptions, GenerateOptions, LanguageModel, TurnOptions } from "./language-model.js";

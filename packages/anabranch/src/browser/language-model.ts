@@ -35,7 +35,7 @@ export interface LanguageModel {
   /** What is not offered or not used of the model's files and of this browser (threads, storage). */
   readonly warnings: readonly string[];
   /**
-   * Continues a prompt, greedily. Any number of texts may be generated at the same time; one that is aborted, fails or is left
+   * Continues a prompt, greedily where `sampling` is absent. Any number of texts may be generated at the same time; one that is aborted, fails or is left
    * early frees its keys and values, and the model stays usable. The worker goes a few dozen pieces ahead of whoever loops.
    *
    * @param prompt text, framed by the tokenizer's special tokens; or token ids, taken as they are.

@@ -1,4 +1,4 @@
-import type { Step } from "@anabranch/core";
+import type { SamplingOptions, Step } from "@anabranch/core";
 import type { DraftingOptions } from "../model/drafting.js";
 
 /** What happens when a text reaches the model's last position before it ends. */
@@ -22,6 +22,14 @@ export interface StepOptions extends DraftingOptions {
    * context. Default: the BOS token, where the prompt has one. A chat keeps its system message instead.
    */
   readonly keep?: number;
+  /** How tokens are drawn; greedy when absent. */
+  readonly sampling?: SamplingOptions;
+  /**
+   * Which drafted tokens stay when tokens are drawn. "exact", the default: those that would have been drawn without a draft.
+   * "typical": those that are probable enough (Medusa's typical acceptance), which is faster and LOSSY: what is drafted
+   * comes more often than the model would have it.
+   */
+  readonly acceptance?: "exact" | "typical";
   readonly signal?: AbortSignal;
 }
 

@@ -1,4 +1,13 @@
-import { ContextOverflowError, type Drafter, type KeptText, type Step, throwIfAborted } from "@anabranch/core";
+import {
+  ContextOverflowError,
+  type Drafter,
+  InvalidArgumentError,
+  type KeptDecodeOptions,
+  type KeptText,
+  type Step,
+  throwIfAborted,
+  verifyTypicalLossy,
+} from "@anabranch/core";
 import { type DraftingParts, makeDrafter } from "../model/drafting.js";
 import { nextTurn } from "../model/next-turn.js";
 import type { StepOptions } from "./generate-options.js";
@@ -29,6 +38,7 @@ export async function* textSteps(
   const { signal, overflow = "error", maxTokens = DEFAULT_MAX_TOKENS } = options;
   const { maxPositions } = parts.model.capabilities;
   throwIfAborted(signal, "Generation");
+  const choosing = choosingOf(options);
   let drafter = await makeDrafter(parts, options, signal);
   let prompt = asked;
   if (prompt.length > maxPositions) {
@@ -39,7 +49,9 @@ export async function* textSteps(
   const emitted: number[] = [];
   for (let ended = false; !ended; ) {
     const remaining = maxTokens - emitted.length;
-    const settings = { prompt, drafter, stopTokens, maxTokens: remaining, ...(signal === undefined ? {} : { signal }) };
+    const lost = asked.length + emitted.length - prompt.length;
+    const text = { prompt, lost, stopTokens, maxTokens: remaining };
+    const settings = { ...text, drafter, ...choosing, ...(signal === undefined ? {} : { signal }) };
     ended = true;
     for await (const step of kept.decode(settings)) {
       emitted.push(...step.tokens);
@@ -53,6 +65,14 @@ export async function* textSteps(
     prompt = shorten(emitted);
     drafter = amidText(drafter);
   }
+}
+
+/** How tokens are chosen. */
+function choosingOf({ sampling, acceptance = "exact" }: StepOptions): Pick<KeptDecodeOptions, "sampling" | "verifier"> {
+  if (acceptance !== "exact" && acceptance !== "typical") {
+    throw new InvalidArgumentError(`No acceptance is called ${acceptance}.`, { subject: "acceptance" });
+  }
+  return { ...(sampling && { sampling }), ...(acceptance === "typical" && { verifier: verifyTypicalLossy() }) };
 }
 
 /** The drafter without its draft of how texts begin. */

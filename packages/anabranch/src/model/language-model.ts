@@ -10,7 +10,7 @@ import type { LoadedModel } from "./loaded-model.js";
 /** A model with its tokenizer and, where it was loaded with one, its stream adapter. Made by `load`. */
 export interface LanguageModel extends LoadedModel {
   /**
-   * Continues a prompt, greedily. End tokens end the text and are not part of it. Any number of texts may be generated at
+   * Continues a prompt, greedily where `sampling` is absent. End tokens end the text and are not part of it. Any number of texts may be generated at
    * the same time; one that is aborted, fails or is left early frees its keys and values, and the model stays usable.
    *
    * @param prompt text, framed by the tokenizer's special tokens; or token ids, taken as they are.
