@@ -9,7 +9,7 @@ import { defaultSettings } from "../src/train/settings.js";
 import { relativeDistance } from "./streams-tiny.js";
 import { countingExamples, tinyAdapter, tinySpec, tinyWeights } from "./tiny-model.js";
 
-const modes: readonly TrainingMode[] = ["next-token", "shared", "lossless"];
+const modes: readonly Exclude<TrainingMode, "pruning">[] = ["next-token", "shared", "lossless"];
 
 interface StepOptions extends LosslessOptions {
   readonly draftVocabulary?: Int32Array;
@@ -20,7 +20,7 @@ interface StepOptions extends LosslessOptions {
 
 /** Loss and gradients of one step over the examples, as one batch. */
 async function stepOver(
-  mode: TrainingMode,
+  mode: Exclude<TrainingMode, "pruning">,
   examples: readonly TrainingExample[],
   { runtime = referenceRuntime, segmentRows, draftVocabulary, sampledTokens = 0, ...lossless }: StepOptions = {},
 ) {

@@ -31,7 +31,7 @@ const settings: Partial<TrainSettings> = {
 const examples = countingExamples(30);
 const heldOut = countingExamples(5, 2);
 
-function options(mode: TrainingMode, more: Partial<TrainOptions> = {}): TrainOptions {
+function options(mode: Exclude<TrainingMode, "pruning">, more: Partial<TrainOptions> = {}): TrainOptions {
   const runtime = createOnnxRuntime({ threads: 1 });
   const adapter = mode === "next-token" ? {} : { adapter: tinyAdapter(mode) };
   return { runtime, mode, weights: tinyWeights(), ...adapter, examples, heldOut, settings, ...more };

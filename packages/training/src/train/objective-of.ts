@@ -16,15 +16,17 @@ import type { TrainingExample } from "../batches/index.js";
 import { withoutWindows } from "../model/windows.js";
 import { type LosslessOptions, losslessObjective } from "./lossless.js";
 import type { Objective } from "./objective.js";
+import { PRUNING_TENSORS, pruningObjective } from "./pruning.js";
 import { streamWeights, type TrainSettings } from "./settings.js";
 import { type DividedWeights, nextTokenObjective, sharedObjective } from "./whole-model.js";
 
 /**
  * - next-token: the model alone, all its weights;
  * - shared: model and streams together (Eq. 5); all weights, or with `train: "adapter"` the adapter's only;
- * - lossless: the streams alone, on a model that stays as it is.
+ * - lossless: the streams alone, on a model that stays as it is;
+ * - pruning: an adapter's pruning adapter alone (3.1.3), on a model and streams of either mode that stay as they are.
  */
-export type TrainingMode = "next-token" | "shared" | "lossless";
+export type TrainingMode = "next-token" | "shared" | "lossless" | "pruning";
 
 /** What learns, and what from. */
 export interface TrainingSubject {
@@ -34,6 +36,7 @@ export interface TrainingSubject {
   readonly adapter?: Adapter;
   /** Shared mode: whether the model's own weights learn too. */
   readonly train?: "all" | "adapter";
+  /** Also for training a pruning adapter. */
   readonly lossless?: LosslessOptions;
 }
 
@@ -53,6 +56,10 @@ export async function objectiveOf(
   const weights = { ...subject.weights, spec };
   checkTensors(weights.tensors, baseParameterShapes(spec));
   if (mode === "next-token") return nextTokenObjective(spec, divide(weights, undefined, true));
+  if (adapter !== undefined && mode === "pruning") {
+    checkTensors(adapter.tensors, adapterParameterShapes(spec, adapter.streams));
+    return pruningObjective(runtime, weights, adapter, subject.lossless ?? {});
+  }
   if (adapter === undefined || adapter.streams.mode !== mode) {
     throw new InvalidArgumentError(`Training in ${mode} mode wants an adapter whose streams have mode "${mode}".`, {
       subject: "adapter",
@@ -79,7 +86,11 @@ function divide(weights: ModelWeights, adapter: Adapter | undefined, all: boolea
     if (all) trained.set(name, learning(tensor));
     else constants.set(name, tensor);
   }
-  for (const [name, tensor] of adapter?.tensors ?? []) trained.set(name, learning(tensor));
+  for (const [name, tensor] of adapter?.tensors ?? []) {
+    // Trained on its own: no loss of streams depends on it.
+    if (PRUNING_TENSORS.has(name)) constants.set(name, tensor);
+    else trained.set(name, learning(tensor));
+  }
   if (adapter !== undefined) {
     for (const [name, tensor] of impliedAdapterTensors(weights.spec, adapter.streams)) constants.set(name, tensor);
   }
