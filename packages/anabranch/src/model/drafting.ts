@@ -8,6 +8,7 @@ import {
   streamDrafter,
   UnsupportedError,
   withOpening,
+  withPruning,
 } from "@anabranch/core";
 import type { CalibrateOptions } from "../calibrate/calibrate-model.js";
 import type { LoadedModel } from "./loaded-model.js";
@@ -35,6 +36,11 @@ export interface DraftingOptions {
   readonly depth?: number;
   /** Whether the adapter's counts of what follows what take part in drafts. Default true. */
   readonly transitions?: boolean;
+  /**
+   * Where the adapter has a pruning adapter: drafted tokens that it finds less probable than this go no further than the layers
+   * below the streams. Default: the adapter's own threshold; false: none is pruned. The text is the same either way.
+   */
+  readonly prune?: number | false;
   /** Whether the prefill pass verifies a draft of how texts begin, where the adapter has one. Default true. */
   readonly opening?: boolean;
 }
@@ -100,7 +106,9 @@ export async function makeDrafter(
   }
   // An opening has no levels of streams behind it, so only its size is bound.
   const openingLimit = { topK: limit.topK, nodes: limit.nodes };
-  return opening === undefined || options.opening === false ? drafter : withOpening(drafter, opening, openingLimit);
+  if (opening !== undefined && options.opening !== false) drafter = withOpening(drafter, opening, openingLimit);
+  const { prune = adapter.streams.pruning?.threshold ?? false } = options;
+  return prune === false ? drafter : withPruning(drafter, prune);
 }
 
 /** Levels of a draft where options do not say. */
