@@ -1,5 +1,5 @@
 import { createOnnxRuntime } from "@anabranch/backend-onnx";
-import { type GraphRuntime, referenceRuntime } from "@anabranch/core";
+import { type GraphRuntime, type MarkovSpec, referenceRuntime } from "@anabranch/core";
 import { describe, expect, it } from "vitest";
 import type { TrainingExample, TrainingMode } from "../src/index.js";
 import { GradientStep } from "../src/train/gradient-step.js";
@@ -16,17 +16,29 @@ interface StepOptions extends LosslessOptions {
   readonly sampledTokens?: number;
   readonly runtime?: GraphRuntime;
   readonly segmentRows?: number;
+  readonly markov?: MarkovSpec;
+  /** Shared mode: whether the model stays as it is. A draft vocabulary wants that. */
+  readonly frozen?: boolean;
 }
 
 /** Loss and gradients of one step over the examples, as one batch. */
 async function stepOver(
   mode: Exclude<TrainingMode, "pruning">,
   examples: readonly TrainingExample[],
-  { runtime = referenceRuntime, segmentRows, draftVocabulary, sampledTokens = 0, ...lossless }: StepOptions = {},
+  {
+    runtime = referenceRuntime,
+    segmentRows,
+    draftVocabulary,
+    sampledTokens = 0,
+    markov,
+    frozen = false,
+    ...lossless
+  }: StepOptions = {},
 ) {
   const vocabulary = draftVocabulary === undefined ? {} : { draftVocabulary };
-  const adapter = mode === "next-token" ? {} : { adapter: { ...tinyAdapter(mode), ...vocabulary } };
-  const subject = { mode, weights: tinyWeights(), ...adapter, lossless };
+  const adapter = mode === "next-token" ? {} : { adapter: { ...tinyAdapter(mode, { markov }), ...vocabulary } };
+  const train = draftVocabulary === undefined && !frozen ? "all" : "adapter";
+  const subject = { mode, weights: tinyWeights(), ...adapter, train, lossless } as const;
   const settings = { ...defaultSettings, sampledTokens, ...(segmentRows === undefined ? {} : { segmentRows }) };
   const objective = await objectiveOf(runtime, subject, settings, examples);
   const step = await GradientStep.compile(runtime, objective);
@@ -122,6 +134,37 @@ describe("lossless streams", () => {
   ])("refuse a draft vocabulary that names a token %s", async (_, tokens) => {
     const options = { draftVocabulary: Int32Array.from(tokens) };
     await expect(stepOver("lossless", examples, options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+});
+
+describe("streams of shared mode", () => {
+  const examples = countingExamples(4);
+  const markov = { kind: "rnn", rank: 3, tokenScale: 2 } as const;
+
+  it("have the same gradients when their softmax is over all tokens as a draft vocabulary", async () => {
+    const draftVocabulary = Int32Array.from({ length: tinySpec.vocabularySize }, (_, token) => token);
+    const whole = await stepOver("shared", examples, { frozen: true });
+    expectSame(await stepOver("shared", examples, { draftVocabulary }), whole);
+  });
+
+  it("leave targets outside the draft vocabulary out, and the main stream's where they are", async () => {
+    const known = new Set(examples.flatMap(({ completions }) => completions.flatMap((ids) => Array.from(ids))));
+    const draftVocabulary = Int32Array.from([...known].slice(0, 5)).sort();
+    const few = await stepOver("shared", examples, { draftVocabulary });
+    const all = await stepOver("shared", examples);
+    expect(few.losses[0]).toBeCloseTo(all.losses[0] as number, 6);
+    for (const loss of few.losses.slice(1)) expect(loss).toBeLessThan(Math.log(8));
+    expectSame(await stepOver("shared", examples, { draftVocabulary, segmentRows: 8 }), few);
+  });
+
+  it("have a Markov head, with the same gradients whole and in segments", async () => {
+    const whole = await stepOver("shared", examples, { markov });
+    const norm = (name: string) => Math.hypot(...(whole.gradients.get(name) ?? []));
+    for (const name of ["streams.markov_a", "streams.markov_r", "streams.markov_b.2"])
+      expect(norm(name)).toBeGreaterThan(0);
+    expectSame(await stepOver("shared", examples, { markov, segmentRows: 8 }), whole);
+    expectSame(await stepOver("shared", apart(examples), { markov }), whole);
+    expect(whole.losses[1]).not.toBeCloseTo((await stepOver("shared", examples)).losses[1] as number, 4);
   });
 });
 

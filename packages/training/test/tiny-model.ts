@@ -1,4 +1,11 @@
-import { type Adapter, linearModules, type ModelSpec, type ModelWeights, type StreamMode } from "@anabranch/core";
+import {
+  type Adapter,
+  linearModules,
+  type MarkovSpec,
+  type ModelSpec,
+  type ModelWeights,
+  type StreamMode,
+} from "@anabranch/core";
 import type { TrainingExample } from "../src/index.js";
 import { initialAdapter, initialWeights } from "../src/index.js";
 import { Random } from "../src/random/random.js";
@@ -38,14 +45,24 @@ export function tinyWeights(seed = 1, spec = tinySpec): ModelWeights {
   return { spec, tensors: initialWeights(spec, seed) };
 }
 
+interface TinyAdapterOptions {
+  readonly gamma?: number;
+  readonly seed?: number;
+  readonly spec?: ModelSpec;
+  readonly markov?: MarkovSpec | undefined;
+}
+
 /** Streams in the top two layers with LoRA, all of whose tensors are random: at zero, half of the gradients would be. */
-export function tinyAdapter(mode: StreamMode, gamma = 2, seed = 1, spec = tinySpec): Adapter {
+export function tinyAdapter(
+  mode: StreamMode,
+  { gamma = 2, seed = 1, spec = tinySpec, markov }: TinyAdapterOptions = {},
+): Adapter {
   const lora = { rank: 2, alpha: 4, modules: linearModules(spec), layers: mode === "shared" ? [0, 1, 2] : [1, 2] };
-  const streams = { mode, gamma, msaLayers: 2, lora };
+  const streams = { mode, gamma, msaLayers: 2, lora, ...(markov && { markov }) };
   const tensors = initialAdapter(spec, streams, seed);
   const random = new Random(seed, "tiny adapter");
   for (const [name, { data }] of tensors) {
-    if (name.endsWith("lora_B")) for (let i = 0; i < data.length; i++) data[i] = random.normal() * 0.3;
+    if (/lora_B$|markov_b/.test(name)) for (let i = 0; i < data.length; i++) data[i] = random.normal() * 0.3;
   }
   return { streams, tensors };
 }

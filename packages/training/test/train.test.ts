@@ -69,7 +69,7 @@ describe("train", () => {
   it.each(["next-token", "shared", "lossless"] as const)(
     "teaches a model of another family in %s mode",
     async (mode) => {
-      const adapter = mode === "next-token" ? {} : { adapter: tinyAdapter(mode, 2, 1, otherSpec) };
+      const adapter = mode === "next-token" ? {} : { adapter: tinyAdapter(mode, { spec: otherSpec }) };
       const longer = { ...settings, epochs: 12 };
       const { weights: counting } = await train(
         options("next-token", { weights: tinyWeights(1, otherSpec), settings: longer }),
@@ -119,6 +119,37 @@ describe("train", () => {
     const result = await train(options("shared", { train: "adapter" }));
     expect(result.weights.tensors).toEqual(tinyWeights().tensors);
     expect(result.adapter?.tensors).not.toEqual(tinyAdapter("shared").tensors);
+  });
+
+  it("teaches a LoRA alone the next token, and leaves the model and what is the streams'", async () => {
+    const adapter = tinyAdapter("shared");
+    const { weights } = await train(options("next-token"));
+    const longer = { ...settings, epochs: 12 };
+    const measured: HeldOutMeasure[] = [];
+    const onProgress = (each: TrainProgress) => measured.push(...(each.heldOut === undefined ? [] : [each.heldOut]));
+    const result = await train(options("next-token", { weights, adapter, settings: longer, onProgress }));
+    expect(measured.at(-1)?.losses[0]).toBeLessThan((measured[0]?.losses[0] as number) - 0.3);
+    expect(result.weights.tensors).toEqual(weights.tensors);
+    for (const [name, { data }] of result.adapter?.tensors ?? []) {
+      const before = adapter.tensors.get(name)?.data;
+      if (/lora_[AB]$/.test(name)) expect(data, name).not.toEqual(before);
+      else expect(data, name).toEqual(before);
+    }
+    await expect(train(options("next-token", { adapter: tinyAdapter("lossless") }))).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      subject: "adapter",
+    });
+  });
+
+  it("teaches streams of shared mode with a draft vocabulary and a Markov head", async () => {
+    const markov = { kind: "rnn", rank: 4, tokenScale: 2 } as const;
+    const draftVocabulary = Int32Array.from({ length: 25 }, (_, index) => index + 3);
+    const adapter = { ...tinyAdapter("shared", { markov }), draftVocabulary };
+    const longer = { ...settings, epochs: 12 };
+    const { weights } = await train(options("next-token", { settings: longer }));
+    const { heldOut: last } = await train(options("shared", { adapter, weights, train: "adapter", settings: longer }));
+    // Guesses are places in the draft vocabulary; held against token ids as they are, none would be accepted.
+    expect(last?.acceptance).toBeGreaterThan(1.5);
   });
 
   it.each(["next-token", "shared", "lossless"] as const)(
@@ -206,6 +237,12 @@ describe("train", () => {
     ["a setting out of range", { settings: { learningRate: -1 } }, "INVALID_ARGUMENT", "learningRate"],
     ["a setting that is not whole", { settings: { batchRows: 2.5 } }, "INVALID_ARGUMENT", "batchRows"],
     ["stream weights that are not γ", { settings: { streamWeights: [1] } }, "INVALID_ARGUMENT", "streamWeights"],
+    [
+      "a draft vocabulary of a model that changes",
+      { adapter: { ...tinyAdapter("shared"), draftVocabulary: Int32Array.of(1, 2) } },
+      "INVALID_ARGUMENT",
+      "draftVocabulary",
+    ],
     ["an adapter of another mode", { adapter: tinyAdapter("lossless") }, "INVALID_ARGUMENT", "adapter"],
     [
       "a model without a tensor",

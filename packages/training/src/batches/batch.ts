@@ -11,6 +11,14 @@ export interface LossWeights {
   readonly streams: readonly number[];
 }
 
+/** What main rows and streams are held against in shared mode. */
+export interface SharedGoals extends LossWeights {
+  /** A token's place in the draft vocabulary, -1 where it is not there: such targets of streams do not count. Absent: all tokens. */
+  readonly draftIndex?: Int32Array;
+  /** Whether streams have a Markov head, which takes the tokens before theirs. */
+  readonly markov: boolean;
+}
+
 /** What one run of a loss graph is given. */
 export interface Batch {
   /** Inputs of the loss graph and of its gradient. */
@@ -36,12 +44,16 @@ export function branchRows({ tokens, shared }: Forest): number {
   return tokens.length - shared;
 }
 
-/** Puts what each branch row predicts: the main stream the next token, stream j the one j further, if there is one. */
+/**
+ * Puts what each branch row predicts: the main stream the next token, stream j the one j further, if there is one and the draft
+ * vocabulary has it.
+ */
 export function putTargets(
   entry: number,
   { branches, shared }: Forest,
   main: LossTargets | undefined,
   streams?: LossTargets,
+  draftIndex?: Int32Array,
 ): void {
   for (const { start, targets } of branches) {
     for (let i = 0; i < targets.length; i++) {
@@ -49,7 +61,9 @@ export function putTargets(
       main?.put(entry, row, 0, targets[i] as number);
       if (streams === undefined) continue;
       for (let j = 1; j <= streams.perRow && i + j < targets.length; j++) {
-        streams.put(entry, row, j - 1, targets[i + j] as number);
+        const token = targets[i + j] as number;
+        const target = draftIndex === undefined ? token : (draftIndex[token] as number);
+        if (target >= 0) streams.put(entry, row, j - 1, target);
       }
     }
   }

@@ -1,4 +1,4 @@
-export type { Batch, LossWeights } from "./batch.js";
+export type { Batch, LossWeights, SharedGoals } from "./batch.js";
 export { checkExamples, type TrainingExample } from "./example.js";
 export { type Branch, type Forest, growForest } from "./forest.js";
 export type { LossTargets } from "./loss-targets.js";

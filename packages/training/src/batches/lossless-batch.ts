@@ -1,9 +1,10 @@
-import { type ModelSpec, markovNames, passNames, type StreamSpec, type Tensor } from "@anabranch/core";
+import { type ModelSpec, passNames, type StreamSpec, type Tensor } from "@anabranch/core";
 import type { BaseStatesGraph } from "../graphs/index.js";
 import type { ForestStates, RowStates } from "../states/index.js";
-import { type Batch, branchRows, int32, longest } from "./batch.js";
+import { type Batch, branchRows, int32, longest, putTargets } from "./batch.js";
 import { LossTargets } from "./loss-targets.js";
 import { streamNumbers } from "./stream-numbers.js";
+import { tokensBefore } from "./tokens-before.js";
 import { Visibility } from "./visibility.js";
 
 export interface LosslessBatchOptions {
@@ -25,7 +26,7 @@ export function losslessBatches(all: readonly ForestStates[], options: LosslessB
   const rows = longest(forests, branchRows);
   const targets = new LossTargets("streams", all.length, rows, options.streams.gamma);
   forests.forEach((forest, entry) => {
-    putDraftTargets(entry, forest, targets, options.draftIndex);
+    putTargets(entry, forest, undefined, targets, options.draftIndex);
   });
   targets.weigh(options.weights);
   const slice = Math.max(1, Math.floor(options.sliceRows / all.length));
@@ -44,23 +45,6 @@ export function losslessBatches(all: readonly ForestStates[], options: LosslessB
     });
   }
   return batches;
-}
-
-function putDraftTargets(
-  entry: number,
-  { branches, shared }: ForestStates["forest"],
-  streams: LossTargets,
-  draftIndex: Int32Array | undefined,
-): void {
-  for (const { start, targets } of branches) {
-    for (let i = 0; i < targets.length; i++) {
-      for (let j = 1; j <= streams.perRow && i + j < targets.length; j++) {
-        const token = targets[i + j] as number;
-        const target = draftIndex === undefined ? token : (draftIndex[token] as number);
-        if (target >= 0) streams.put(entry, start - shared + i, j - 1, target);
-      }
-    }
-  }
 }
 
 /** Keys and values of the MSA layers: [batch, slots, kv width], shared rows first, then the branches, as in the forest. */
@@ -103,8 +87,8 @@ function streamInputs(
   const { gamma } = streams;
   const hidden = new Float32Array(all.length * rows * spec.hiddenSize);
   const positions = new Int32Array(all.length * rows * gamma);
-  const before = new Int32Array(all.length * rows * gamma);
   const seen = new Visibility(all.length, rows, slots);
+  const forests = all.map(({ forest }) => forest);
   all.forEach(({ forest, branches }, entry) => {
     forest.branches.forEach(({ start, targets }, index) => {
       const states = branches[index] as RowStates & { hidden: Float32Array };
@@ -115,8 +99,6 @@ function streamInputs(
         hidden.set(state, (entry * rows + row) * spec.hiddenSize);
         const at = (entry * rows + row) * gamma;
         positions.fill(forest.positions[start + i] as number, at, at + gamma);
-        // What stream j's target follows: x_{j-1}, where x_0 is what the main stream issues at the row.
-        for (let j = 0; j < gamma; j++) before[at + j] = (targets[i + j] as number | undefined) ?? 0;
         seen.show(entry, row, 0, forest.shared);
         seen.show(entry, row, start, start + i + 1);
       }
@@ -127,7 +109,7 @@ function streamInputs(
     [outputs.hidden]: { shape: [all.length, rows, spec.hiddenSize], data: hidden },
     [passNames.positions("streams")]: int32([all.length, rows * gamma], positions),
     ...streamNumbers("streams", gamma, all.length, rows * gamma),
-    ...(streams.markov === undefined ? {} : { [markovNames.tokens]: int32([all.length, rows * gamma], before) }),
+    ...(streams.markov && tokensBefore(forests, gamma, from, to)),
     [passNames.bias("streams", "past")]: seen.tensor(),
   };
 }

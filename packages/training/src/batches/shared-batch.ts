@@ -1,26 +1,28 @@
 import { passNames, type Tensor } from "@anabranch/core";
-import { type Batch, branchRows, int32, type LossWeights, longest, putTargets } from "./batch.js";
+import { type Batch, branchRows, int32, longest, putTargets, type SharedGoals } from "./batch.js";
 import type { Forest } from "./forest.js";
 import { LossTargets } from "./loss-targets.js";
 import { mainRowInputs } from "./main-rows.js";
 import { streamNumbers } from "./stream-numbers.js";
+import { tokensBefore } from "./tokens-before.js";
 import { Visibility } from "./visibility.js";
 
 /**
  * A batch for the shared-mode graph: prompts are the set `rest`, branch rows with their γ streams the set `group`, as in
  * decoding, where streams begin at the last prompt row.
  */
-export function sharedBatch(forests: readonly Forest[], weights: LossWeights): Batch {
-  const gamma = weights.streams.length;
+export function sharedBatch(forests: readonly Forest[], goals: SharedGoals): Batch {
+  const gamma = goals.streams.length;
   const rest = longest(forests, ({ shared }) => shared);
   const group = longest(forests, branchRows);
-  const losses = sharedTargets(forests, weights);
+  const losses = sharedTargets(forests, goals);
   return {
     inputs: {
       ...mainRowInputs(forests),
       ...setRows(forests, "rest", rest, 1),
       ...setRows(forests, "group", group, 1 + gamma),
       ...visibility(forests, rest, group),
+      ...(goals.markov && tokensBefore(forests, gamma, 0, group)),
       ...Object.assign({}, ...losses.map((targets) => targets.inputs())),
     },
     losses,
@@ -29,15 +31,15 @@ export function sharedBatch(forests: readonly Forest[], weights: LossWeights): B
 }
 
 /** What main rows and streams are held against, over [batch, branch rows of the longest]. */
-export function sharedTargets(forests: readonly Forest[], weights: LossWeights): LossTargets[] {
+export function sharedTargets(forests: readonly Forest[], goals: SharedGoals): LossTargets[] {
   const rows = longest(forests, branchRows);
   const main = new LossTargets("group", forests.length, rows, 1);
-  const streams = new LossTargets("streams", forests.length, rows, weights.streams.length);
+  const streams = new LossTargets("streams", forests.length, rows, goals.streams.length);
   forests.forEach((forest, entry) => {
-    putTargets(entry, forest, main, streams);
+    putTargets(entry, forest, main, streams, goals.draftIndex);
   });
-  main.weigh([weights.main]);
-  streams.weigh(weights.streams);
+  main.weigh([goals.main]);
+  streams.weigh(goals.streams);
   return [main, streams];
 }
 

@@ -1,5 +1,14 @@
-import { buildPassGraph, type Graph, GraphBuilder, type ModelSpec, passNames, type StreamSpec } from "@anabranch/core";
+import {
+  buildPassGraph,
+  type Graph,
+  GraphBuilder,
+  type KeyLayout,
+  type ModelSpec,
+  passNames,
+  type StreamSpec,
+} from "@anabranch/core";
 import { lossNames } from "./loss-names.js";
+import { streamLogits } from "./stream-logits.js";
 
 /** A graph with log-probabilities of targets, and the sets of rows that have them: the main one first. */
 export interface LossGraph<Set extends string = LossSet> {
@@ -16,10 +25,24 @@ export function nextTokenGraph(spec: ModelSpec, streams?: StreamSpec): LossGraph
   return withLoss(buildPassGraph(streams === undefined ? options : { ...options, streams }), ["main"]);
 }
 
-/** Eq. 5 in shared mode: main loss and stream losses, over the rows that carry streams (input `rows.group`). */
-export function sharedGraph(spec: ModelSpec, streams: StreamSpec): LossGraph {
-  const logits = { group: "all", streams: "all" } as const;
-  return withLoss(buildPassGraph({ spec, streams, streamRows: "some", logits }), ["group", "streams"]);
+export interface SharedGraphOptions {
+  readonly spec: ModelSpec;
+  readonly streams: StreamSpec;
+  /** Size of the vocabulary that the streams' softmax is over; absent: the model's whole vocabulary. */
+  readonly draftTokens?: number | undefined;
+  /** How keys and values of rows before come in; absent: there are none. */
+  readonly past?: KeyLayout;
+}
+
+/**
+ * Eq. 5 in shared mode: the main stream's loss, over all tokens, and the streams' losses, over the draft vocabulary; over the rows that
+ * carry streams (input `rows.group`).
+ */
+export function sharedGraph({ spec, streams, draftTokens, past }: SharedGraphOptions): LossGraph {
+  const pass = { spec, streams, streamRows: "some", logits: { group: "all" } } as const;
+  const builder = GraphBuilder.from(buildPassGraph(past === undefined ? pass : { ...pass, past }));
+  builder.output(passNames.logits("streams"), streamLogits(builder, spec, streams, draftTokens));
+  return withLoss(builder.build(), ["group", "streams"]);
 }
 
 /** Adds, for each set with logits, the targets' log-probabilities and the most probable tokens. */

@@ -1,10 +1,8 @@
 import {
-  addMarkovHead,
   buildPassGraph,
   buildStreamsGraph,
   buildUpperGraph,
   type Dim,
-  draftHeadParameter,
   type Graph,
   GraphBuilder,
   insertionLayer,
@@ -13,6 +11,7 @@ import {
   type StreamSpec,
 } from "@anabranch/core";
 import { type LossGraph, withLoss } from "./loss-graph.js";
+import { streamLogits } from "./stream-logits.js";
 
 /**
  * Streams alone, beside rows whose base states are given (lossless mode): inputs as `buildStreamsGraph` has them, the
@@ -22,10 +21,7 @@ import { type LossGraph, withLoss } from "./loss-graph.js";
  */
 export function losslessGraph(spec: ModelSpec, streams: StreamSpec, draftTokens?: number | "sampled"): LossGraph {
   const builder = GraphBuilder.from(buildStreamsGraph({ spec, streams, past: "rows" }));
-  const own = builder.outputValue(passNames.final("streams"));
-  const states = streams.markov === undefined ? own : addMarkovHead(builder, spec, streams, own);
-  const head = draftHeadParameter(builder, spec, draftTokens);
-  const [logits] = builder.add("linear", "streams.logits", [states, head], { transposed: false }) as [string];
+  const logits = streamLogits(builder, spec, streams, draftTokens);
   builder.output(passNames.logits("streams"), draftTokens === "sampled" ? corrected(builder, logits) : logits);
   return withLoss(builder.build(), ["streams"]);
 }

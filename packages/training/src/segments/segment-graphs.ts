@@ -2,13 +2,14 @@ import {
   buildPassGraph,
   type Graph,
   insertionLayer,
+  type KeyLayout,
   type ModelSpec,
   passNames,
   type RowSetName,
   type StreamSpec,
 } from "@anabranch/core";
 import { differentiate, gradientName } from "../differentiate/index.js";
-import { lossNames, seedsOf, withLoss } from "../graphs/index.js";
+import { lossNames, type SharedGraphOptions, seedsOf, sharedGraph } from "../graphs/index.js";
 
 /** A layer's keys and values: as the past of later segments, and by row set as they come out of a segment's own pass. */
 export interface LayerKeys {
@@ -34,10 +35,12 @@ export function seedName(output: string): string {
   return `seed.${output}`;
 }
 
-export function segmentGraphs(spec: ModelSpec, streams: StreamSpec, parameters: readonly string[]): SegmentGraphs {
-  const logits = { group: "all", streams: "all" } as const;
-  const pass = { spec, streams, streamRows: "some", past: "rows" } as const;
-  const { graph, sets } = withLoss(buildPassGraph({ ...pass, logits }), ["group", "streams"]);
+export function segmentGraphs(
+  options: SharedGraphOptions & { readonly past: KeyLayout },
+  parameters: readonly string[],
+): SegmentGraphs {
+  const { spec, streams, past: layout } = options;
+  const { graph, sets } = sharedGraph(options);
   const layers = Array.from({ length: spec.layers }, (_, layer) => layerKeys(spec, streams, layer));
   const published = layers.flatMap(({ newKeys, newValues }) => [...newKeys, ...newValues]);
   const past = layers.flatMap(({ pastKeys, pastValues }) => [pastKeys, pastValues]);
@@ -45,7 +48,7 @@ export function segmentGraphs(spec: ModelSpec, streams: StreamSpec, parameters: 
   const backward = differentiate(graph, { seeds: { ...seedsOf(sets), ...keySeeds }, parameters, inputs: past });
   return {
     layers,
-    forward: { graph: buildPassGraph(pass), outputs: published },
+    forward: { graph: buildPassGraph({ spec, streams, streamRows: "some", past: layout }), outputs: published },
     backward: {
       graph: backward,
       outputs: [...sets.map(lossNames.logProb), ...[...parameters, ...past].map(gradientName)],

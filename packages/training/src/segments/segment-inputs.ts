@@ -1,7 +1,8 @@
-import { passNames, type Tensor } from "@anabranch/core";
+import { passNames, type StreamSpec, type Tensor } from "@anabranch/core";
 import { int32 } from "../batches/batch.js";
 import type { Forest } from "../batches/index.js";
 import { streamNumbers } from "../batches/stream-numbers.js";
+import { tokensBefore } from "../batches/tokens-before.js";
 import { Visibility } from "../batches/visibility.js";
 import { branchOf, type Segment, type SegmentedBatch } from "./segments.js";
 
@@ -10,7 +11,11 @@ import { branchOf, type Segment, type SegmentedBatch } from "./segments.js";
  * sees in the others, since runtimes dislike empty axes), then branch rows. The past: prompts' rows, then all branch rows
  * before the segment (in the first segment one slot that nobody sees).
  */
-export function segmentInputs(batch: SegmentedBatch, segment: Segment, gamma: number): Record<string, Tensor> {
+export function segmentInputs(
+  batch: SegmentedBatch,
+  segment: Segment,
+  { gamma, markov }: StreamSpec,
+): Record<string, Tensor> {
   const { forests } = batch;
   const size = forests.length;
   const opening = segment.from === 0;
@@ -79,6 +84,7 @@ export function segmentInputs(batch: SegmentedBatch, segment: Segment, gamma: nu
     [passNames.positions("main")]: int32([size, rows], positions),
     [passNames.positions("rest")]: int32([size, rest], restPositions),
     [passNames.positions("group")]: int32([size, group * (1 + gamma)], groupPositions),
+    ...(markov && tokensBefore(forests, gamma, segment.from, segment.to)),
     ...streamNumbers("group", gamma, size, group * (1 + gamma)),
     [passNames.rowsOf("rest")]: int32([size, rest], restRows),
     [passNames.rowsOf("group")]: int32([size, group], groupRows),

@@ -35,14 +35,15 @@ export class SegmentedStep {
     readonly streams: StreamSpec,
     readonly constants: ReadonlyMap<string, WeightTensor>,
     parameters: readonly string[],
+    draftTokens: number | undefined,
   ) {
-    this.#graphs = segmentGraphs(spec, streams, parameters);
+    this.#graphs = segmentGraphs({ spec, streams, draftTokens, past: "rows" }, parameters);
   }
 
   /** Adds the batch's gradients and losses to those of the step. */
   async run(batch: SegmentedBatch, weights: Inputs, gradients: GradientSum, losses: LossSum): Promise<void> {
     const layers = this.#keep(batch);
-    const inputs = batch.segments.map((segment) => segmentInputs(batch, segment, this.streams.gamma));
+    const inputs = batch.segments.map((segment) => segmentInputs(batch, segment, this.streams));
     for (const [index, segment] of batch.segments.slice(0, -1).entries()) {
       await this.#goForward(batch, segment, layers, { ...weights, ...(inputs[index] as Inputs) });
     }

@@ -1,6 +1,5 @@
 import { branchRows, longest } from "../batches/batch.js";
-import type { LossWeights } from "../batches/index.js";
-import { type Branch, type Forest, type LossTargets, sharedTargets } from "../batches/index.js";
+import { type Branch, type Forest, type LossTargets, type SharedGoals, sharedTargets } from "../batches/index.js";
 
 /** A batch of forests cut into segments: the first has the prompts too, each has the branch rows from .. to-1. */
 export interface SegmentedBatch {
@@ -18,10 +17,10 @@ export interface Segment {
 }
 
 /** @param segmentRows rows with streams in one segment, over the whole batch, at most. */
-export function cutSegments(forests: readonly Forest[], weights: LossWeights, segmentRows: number): SegmentedBatch {
+export function cutSegments(forests: readonly Forest[], goals: SharedGoals, segmentRows: number): SegmentedBatch {
   const rows = longest(forests, branchRows);
   const length = Math.max(1, Math.floor(segmentRows / forests.length));
-  const losses = sharedTargets(forests, weights);
+  const losses = sharedTargets(forests, goals);
   const segments: Segment[] = [];
   for (let from = 0; from < rows; from += length) {
     const to = Math.min(rows, from + length);

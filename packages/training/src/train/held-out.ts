@@ -22,7 +22,7 @@ export class HeldOut {
 
   async measure(): Promise<HeldOutMeasure> {
     const weights = parameterInputs(this.objective);
-    const total = new Totals();
+    const total = new Totals(this.objective.draftVocabulary);
     for (const batch of this.batches) {
       const inputs = { ...weights, ...knownInputs(this.compiled.graph, batch.inputs) };
       total.add(batch.losses, await this.compiled.run(inputs));
@@ -42,6 +42,8 @@ class Totals {
   readonly #right: number[] = [];
   #rows = 0;
   #accepted = 0;
+
+  constructor(readonly draftVocabulary: Int32Array | undefined) {}
 
   add(losses: readonly LossTargets[], outputs: Readonly<Record<string, Tensor>>): void {
     let member = 0;
@@ -71,6 +73,11 @@ class Totals {
     };
   }
 
+  /** What a stream's guess is to the main stream. */
+  #token(guess: number): number | undefined {
+    return this.draftVocabulary === undefined ? guess : this.draftVocabulary[guess];
+  }
+
   /** Streams 1, 2, ... of a row as long as they guess what the main stream guesses 1, 2, ... rows later. */
   #addAcceptance(
     streams: LossTargets,
@@ -85,8 +92,9 @@ class Totals {
       if (streams.counted[first] === 0) continue;
       this.#rows++;
       for (let j = 0; j < streams.perRow && streams.counted[first + j] === 1; j++) {
+        const guess = guesses[first + j] as number;
         const wanted = mainGuesses === undefined ? streams.targets[first + j] : mainGuesses[row + j + 1];
-        if (guesses[first + j] !== wanted) break;
+        if (mainGuesses === undefined ? guess !== wanted : this.#token(guess) !== wanted) break;
         this.#accepted++;
       }
     }

@@ -21,7 +21,7 @@ import { streamWeights, type TrainSettings } from "./settings.js";
 import { type DividedWeights, nextTokenObjective, sharedObjective } from "./whole-model.js";
 
 /**
- * - next-token: the model alone, all its weights;
+ * - next-token: the model alone, all its weights, or with an adapter of mode "shared" that adapter's LoRA only;
  * - shared: model and streams together (Eq. 5); all weights, or with `train: "adapter"` the adapter's only;
  * - lossless: the streams alone, on a model that stays as it is;
  * - pruning: an adapter's pruning adapter alone (3.1.3), on a model and streams of either mode that stay as they are.
@@ -32,7 +32,7 @@ export type TrainingMode = "next-token" | "shared" | "lossless" | "pruning";
 export interface TrainingSubject {
   readonly mode: TrainingMode;
   readonly weights: ModelWeights;
-  /** Streams with the weights that they start from (`initialAdapter`); required but in next-token training. */
+  /** Streams with the weights that they start from (`initialAdapter`); required but in next-token training, which trains its LoRA. */
   readonly adapter?: Adapter;
   /** Shared mode: whether the model's own weights learn too. */
   readonly train?: "all" | "adapter";
@@ -55,7 +55,7 @@ export async function objectiveOf(
   const spec = withoutWindows(subject.weights.spec, sources);
   const weights = { ...subject.weights, spec };
   checkTensors(weights.tensors, baseParameterShapes(spec));
-  if (mode === "next-token") return nextTokenObjective(spec, divide(weights, undefined, true));
+  if (mode === "next-token") return nextToken(weights, adapter);
   if (adapter !== undefined && mode === "pruning") {
     checkTensors(adapter.tensors, adapterParameterShapes(spec, adapter.streams));
     return pruningObjective(runtime, weights, adapter, subject.lossless ?? {});
@@ -74,9 +74,42 @@ export async function objectiveOf(
     const streamsAlone = { weights, adapter, divided, alphas, sources, settings };
     return losslessObjective(runtime, streamsAlone, subject.lossless ?? {});
   }
-  const divided = divide(weights, adapter, subject.train !== "adapter");
-  const segmentRows = settings.segmentRows ?? settings.batchRows;
-  return sharedObjective(runtime, spec, streams, divided, { main: settings.mainWeight, streams: alphas }, segmentRows);
+  const all = subject.train !== "adapter";
+  if (all && adapter.draftVocabulary !== undefined) {
+    throw new InvalidArgumentError(
+      "A draft vocabulary has a head of its own, which a model that learns would leave behind.",
+      {
+        subject: "draftVocabulary",
+        cure: "Train the adapter only, or without a draft vocabulary.",
+      },
+    );
+  }
+  const divided = divide(weights, adapter, all);
+  return sharedObjective(runtime, {
+    ...{ weights, adapter, divided },
+    alphas: { main: settings.mainWeight, streams: alphas },
+    segmentRows: settings.segmentRows ?? settings.batchRows,
+  });
+}
+
+/** All weights of the model, or an adapter's LoRA alone. */
+function nextToken(weights: ModelWeights, adapter: Adapter | undefined): Objective {
+  const { spec } = weights;
+  if (adapter === undefined) return nextTokenObjective(spec, divide(weights, undefined, true));
+  const { streams } = adapter;
+  if (streams.lora === undefined || streams.mode !== "shared") {
+    throw new InvalidArgumentError(
+      "Next-token training of an adapter wants one with LoRA that acts on the main stream.",
+      {
+        subject: "adapter",
+        cure: 'Make one of mode "shared" with initialAdapter, or leave it out to train all weights.',
+      },
+    );
+  }
+  checkTensors(adapter.tensors, adapterParameterShapes(spec, streams));
+  // Streams are not there: what belongs to them would get no gradient.
+  const tensors = new Map([...adapter.tensors].filter(([name]) => /\.lora_[AB]$/.test(name)));
+  return nextTokenObjective(spec, divide(weights, { streams, tensors }, false), streams);
 }
 
 function divide(weights: ModelWeights, adapter: Adapter | undefined, all: boolean): DividedWeights {

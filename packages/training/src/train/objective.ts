@@ -14,6 +14,8 @@ export interface Objective {
   batches(examples: readonly TrainingExample[]): Promise<readonly Batch[]>;
   /** The same for measuring, where nothing is kept for a way back and memory is no concern. */
   measured?(examples: readonly TrainingExample[]): Promise<readonly Batch[]>;
+  /** The tokens that the streams' guesses and targets are places of, where the main stream's are token ids. */
+  readonly draftVocabulary?: Int32Array;
   /** Runs batches that come in segments. */
   readonly segmented?: SegmentedStep;
   dispose(): Promise<void>;
