@@ -92,13 +92,20 @@ describe("the checks before a pass", () => {
     expect(check(asking(bias), { vocabularyBias: false })).toThrow(code("UNSUPPORTED"));
     expect(check(asking({ read: { hidden: [2] } }))).not.toThrow();
     expect(check(asking({ read: { hidden: [2] } }), { hiddenStates: false })).toThrow(code("UNSUPPORTED"));
-    expect(check(asking({}, { pruning: { threshold: 0.5 } }))).not.toThrow();
-    expect(check(asking({}, { pruning: { threshold: 0.5 } }), { pruning: false })).toThrow(code("UNSUPPORTED"));
+    expect(check(asking({}, { pruning: { threshold: 0.5 } }))).toThrow(code("UNSUPPORTED"));
     expect(check(asking({ streams: true }))).toThrow(code("UNSUPPORTED"));
     const adapted = {
       ...one,
       adapter: { streams: { mode: "lossless", gamma: 1, msaLayers: 1 }, dispose: one.dispose },
     };
+    const streams = { ...adapted.adapter.streams, pruning: { rank: 1, threshold: 0.5 } };
+    const pruned = { ...adapted, adapter: { ...adapted.adapter, streams } };
+    const pruning = (threshold: number) => asking({}, { sequence: pruned as Sequence, pruning: { threshold } });
+    for (const threshold of [0, 0.5, 1]) expect(check(pruning(threshold))).not.toThrow();
+    for (const threshold of [-0.1, 1.1, Number.NaN]) {
+      expect(check(pruning(threshold))).toThrow(code("INVALID_ARGUMENT"));
+    }
+    expect(check(pruning(0.5), { pruning: false })).toThrow(code("UNSUPPORTED"));
     const streaming = asking({ streams: true }, { sequence: adapted as Sequence });
     expect(check(streaming)).not.toThrow();
     expect(check(streaming, { parallelStreams: false })).toThrow(code("UNSUPPORTED"));

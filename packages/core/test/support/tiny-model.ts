@@ -40,14 +40,14 @@ function randomTensors(seed: number, shapes: ReadonlyMap<string, readonly number
   return new Map([...shapes].map(([name, shape]) => [name, randomTensor(random, shape)]));
 }
 
-function tinyWeights(seed: number): ModelWeights {
+export function tinyWeights(seed: number): ModelWeights {
   return { spec: tinySpec, tensors: randomTensors(seed, baseParameterShapes(tinySpec)) };
 }
 
 /** Streams in the upper layer, and LoRA on all of that layer's maps. */
-export function tinyAdapter(seed: number, mode: StreamMode, gamma = 3): Adapter {
+export function tinyAdapter(seed: number, mode: StreamMode, gamma = 3, more: Partial<StreamSpec> = {}): Adapter {
   const lora = { rank: 2, alpha: 2, modules: LINEAR_MODULES, layers: [1] };
-  const streams: StreamSpec = { mode, gamma, msaLayers: 1, lora };
+  const streams: StreamSpec = { mode, gamma, msaLayers: 1, lora, ...more };
   return { streams, tensors: randomTensors(seed + 1, adapterParameterShapes(tinySpec, streams)) };
 }
 
