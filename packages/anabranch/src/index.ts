@@ -1,4 +1,4 @@
-export { AnabranchError, type SamplingOptions } from "@anabranch/core";
+export { AnabranchError, type CostModel, type SamplingOptions } from "@anabranch/core";
 export type { BackendChoice, BackendName } from "./backend/backend-choice.js";
 export type { Chat, ChatOptions, TurnOptions } from "./chat/chat.js";
 export type { GenerateOptions, Overflow, StepOptions } from "./generate/generate-options.js";

@@ -3,6 +3,7 @@ import {
   adapterParameterShapes,
   type Float32Tensor,
   LINEAR_MODULES,
+  type MarkovSpec,
   type ModelSpec,
   parameterNames,
   seededRandom,
@@ -13,13 +14,15 @@ export interface RandomAdapterOptions {
   readonly msaLayers: number;
   readonly rank: number;
   readonly seed: number;
+  readonly markov?: MarkovSpec;
 }
 
 /** Streams in lossless mode with random tensors, large enough that streams which touched the main one would show. */
-export function randomAdapter(spec: ModelSpec, { gamma, msaLayers, rank, seed }: RandomAdapterOptions): Adapter {
+export function randomAdapter(spec: ModelSpec, options: RandomAdapterOptions): Adapter {
+  const { gamma, msaLayers, rank, seed, markov } = options;
   const layers = Array.from({ length: msaLayers }, (_, index) => spec.layers - msaLayers + index);
   const lora = { rank, alpha: 2 * rank, modules: LINEAR_MODULES, layers };
-  const streams = { mode: "lossless", gamma, msaLayers, lora } as const;
+  const streams = { mode: "lossless", gamma, msaLayers, lora, ...(markov && { markov }) } as const;
   const random = seededRandom(seed);
   const tensors = [...adapterParameterShapes(spec, streams)].map(([name, shape]): [string, Float32Tensor] => {
     const [rows, columns] = shape as readonly [number, number];

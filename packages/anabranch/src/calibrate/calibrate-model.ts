@@ -9,11 +9,12 @@ import {
 } from "@anabranch/core";
 import { summarize } from "@anabranch/evaluation";
 import { nextTurn } from "../model/next-turn.js";
+import { ascending } from "./ascending.js";
 import { BUDGET_TOP_K } from "./budget-limit.js";
 import { type DraftSize, StepTimer } from "./step-timer.js";
 
 export interface CalibrateOptions {
-  /** About how long it may take, warming up apart; 4 when absent. Slow models are measured with fewer rows and rounds. */
+  /** About how long it may take, warming up apart; 5 when absent. Slow models are measured with fewer rows and rounds. */
   readonly seconds?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: CalibrateProgress) => void;
@@ -26,17 +27,20 @@ export interface CalibrateProgress {
   readonly secondsLeft: number;
 }
 
-const ROWS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32];
+const ROWS = [1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32];
 /** Rows of passes behind a long context: between them the difference to the short one is a line. */
 const FEW_ROWS = [1, 4, 8, 16, 32];
+/** Streams beside every row multiply rows: more of these are never worth their time. */
+const MOST_ROWS = { deferred: 32, parallel: 16 } as const;
 const SHORT = 64;
 const LONG = [512, 256];
-const ROUNDS = { short: 7, long: 3 } as const;
+/** At most: time ends them. */
+const ROUNDS = { short: 15, long: 9 } as const;
 /** Nodes that get children in one level of a Markov head. */
 const OPENED = [1, 2, 3, 4, 6, 8];
-const SECONDS = 4;
+const SECONDS = 5;
 
-/** Medians of a context: a pass by rows, with and without streams beside them, and what follows it. */
+/** All times of a context: a pass by rows, with and without streams beside them, and what follows it. */
 interface Measured {
   readonly pass: Map<StreamTiming, Map<number, number[]>>;
   readonly streams: number[];
@@ -46,8 +50,8 @@ interface Measured {
 
 /**
  * Measures what the calls of a step cost: steps of the decoding loop with passes of 1 to 32 rows, streams both ways where the
- * adapter allows it, one after another in rounds, behind a short text and a long one; and the levels of a Markov head. Medians of
- * the rounds, after one that warms up. The model should do nothing else meanwhile.
+ * adapter allows it, one after another in rounds, behind a short text and a long one; and the levels of a Markov head. Lower
+ * quartiles of the rounds, after one that warms up. The model should do nothing else meanwhile.
  *
  * @throws AbortedError; what the model's calls throw
  */
@@ -81,7 +85,7 @@ export async function calibrateModel(
   try {
     rows = await warmUp(short, allRows(model), seconds, plan);
     clock.start = performance.now();
-    const until = clock.start + 1000 * seconds * (longLength === undefined ? 1 : 0.5);
+    const until = clock.start + 1000 * seconds * (longLength === undefined ? 1 : 0.6);
     near = await measure(short, rows, { ...plan, rounds: ROUNDS.short, until, report });
     levels = adapter.streams.markov === undefined ? undefined : await markovLevels(short, timings, pause);
   } finally {
@@ -129,7 +133,7 @@ function allRows({ capabilities }: BackendModel): number[] {
 
 function longContext(model: BackendModel, short: number, tokenTime: number, seconds: number): number | undefined {
   const most = model.capabilities.maxPositions - 2;
-  return LONG.find((length) => length > short && length <= most && tokenTime * length < 400 * seconds);
+  return LONG.find((length) => length > short && length <= most && tokenTime * length < 300 * seconds);
 }
 
 /** Every step once, so that all is compiled. @returns the rows that there is time for: at least the first four */
@@ -140,6 +144,7 @@ async function warmUp(timer: StepTimer, rows: readonly number[], seconds: number
     if (tried.length >= 4 && performance.now() - start > 1000 * seconds) break;
     tried.push(count);
     for (const timing of plan.timings) {
+      if (count > MOST_ROWS[timing]) continue;
       await plan.pause();
       await timer.step(count, timing, plan.size);
     }
@@ -154,13 +159,14 @@ async function measure(
 ): Promise<Measured> {
   const measured: Measured = { pass: new Map(), streams: [], draft: new Map(), commit: [] };
   for (const timing of plan.timings) {
-    measured.pass.set(timing, new Map(rows.map((count) => [count, []])));
+    measured.pass.set(timing, new Map(rows.filter((count) => count <= MOST_ROWS[timing]).map((count) => [count, []])));
     measured.draft.set(timing, []);
   }
   for (let round = 0; round < plan.rounds; round++) {
     if (round > 0 && performance.now() > plan.until) break;
     for (const count of rows) {
       for (const timing of plan.timings) {
+        if (count > MOST_ROWS[timing]) continue;
         await plan.pause();
         const times = await timer.step(count, timing, plan.size);
         measured.pass.get(timing)?.get(count)?.push(times.pass);
@@ -191,15 +197,16 @@ async function markovLevels(
       if (round > 0) all.push(draft);
     }
   }
-  const first = median(times.get(0) ?? []);
-  const measured = OPENED.map((opened) => Math.max(0, median(times.get(opened) ?? []) - first));
+  const first = typical(times.get(0) ?? []);
+  const measured = OPENED.map((opened) => Math.max(0, typical(times.get(opened) ?? []) - first));
   const most = Math.max(...ROWS);
   // No level is cheaper than the first, which has one node and a token that is often new.
   return Array.from({ length: most }, (_, index) => Math.max(first, interpolate(OPENED, measured, index + 1)));
 }
 
-function median(values: readonly number[]): number {
-  return summarize(values).median;
+/** Whatever else a machine does only adds to a time, and often to most of them: the lower quartile is nearer to the cost. */
+function typical(values: readonly number[]): number {
+  return summarize(values).lowerQuartile;
 }
 
 function costModel(
@@ -207,28 +214,31 @@ function costModel(
   parts: readonly { readonly context: number; readonly measured: Measured }[],
   levels: readonly number[] | undefined,
 ): CostModel {
-  const near = (parts[0] as (typeof parts)[number]).measured;
+  const { pass, draft, commit } = (parts[0] as (typeof parts)[number]).measured;
   const passes = (timing: StreamTiming): number[][] | undefined => {
-    if (!near.pass.has(timing)) return undefined;
+    if (!pass.has(timing)) return undefined;
     const tables = parts.map(({ measured }) => [...(measured.pass.get(timing) ?? [])]);
-    const medians = tables.map((table) => new Map(table.map(([count, times]) => [count, median(times)])));
-    const base = medians[0] as Map<number, number>;
-    return medians.map((table) => {
+    const costs = tables.map((table) => new Map(table.map(([count, times]) => [count, typical(times)])));
+    const base = costs[0] as Map<number, number>;
+    return costs.map((table) => {
       const counts = [...table.keys()];
       const beyond = counts.map((count) => (table.get(count) as number) - (base.get(count) as number));
-      return rows.map((count) => Math.max(0, (base.get(count) as number) + interpolate(counts, beyond, count)));
+      const known = [...base.keys()];
+      const near = known.map((count) => base.get(count) as number);
+      return ascending(
+        rows.map((count) => Math.max(0, interpolate(known, near, count) + interpolate(counts, beyond, count))),
+      );
     });
   };
   const [plain, parallel] = [passes("deferred"), passes("parallel")];
-  const draft = Object.fromEntries([...near.draft].map(([timing, times]) => [timing, median(times)]));
   return {
     version: COST_MODEL_VERSION,
     contexts: parts.map(({ context }) => context),
     rows,
-    ...(plain !== undefined && { plain, deferred: parts.map(({ measured }) => median(measured.streams)) }),
+    ...(plain !== undefined && { plain, deferred: parts.map(({ measured }) => typical(measured.streams)) }),
     ...(parallel !== undefined && { parallel }),
-    draft,
+    draft: Object.fromEntries([...draft].map(([timing, times]) => [timing, typical(times)])),
     ...(levels !== undefined && { levels }),
-    rest: median(near.commit),
+    rest: typical(commit),
   };
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { benchCommand } from "./bench-command.js";
+import { calibrateCommand } from "./calibrate-command.js";
 import { chatCommand } from "./chat-command.js";
 import { demoCommand } from "./demo-command.js";
 import { evaluateCommand } from "./evaluate-command.js";
@@ -17,5 +18,6 @@ export function makeCommands(): Command[] {
     trainCommand(),
     evaluateCommand(),
     benchCommand(),
+    calibrateCommand(),
   ];
 }

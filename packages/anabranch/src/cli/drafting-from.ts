@@ -18,10 +18,11 @@ export function draftingFrom(
   options: DraftOptions & { readonly gamma?: number },
   streams: StreamSpec | undefined,
 ): NamedDrafting {
-  const { drafter, topK, gamma } = options;
+  const { drafter, topK, gamma, budget } = options;
   if (gamma !== undefined && streams !== undefined) checkGamma(gamma, streams);
   const levels = gamma ?? streams?.gamma ?? 1;
-  const nodes = options.nodes ?? (topK === undefined ? undefined : Math.min(fullTreeNodes(topK, levels), MOST_NODES));
+  const fullTree = topK === undefined || budget === "auto" ? undefined : fullTreeNodes(topK, levels);
+  const nodes = options.nodes ?? (fullTree === undefined ? undefined : Math.min(fullTree, MOST_NODES));
   // A γ that was named is the paper's setting: a tree of so many levels. More of them must be asked for.
   const depth = options.depth ?? gamma;
   return {
@@ -29,6 +30,7 @@ export function draftingFrom(
     opening: options.opening,
     transitions: options.transitions,
     ...(drafter === undefined ? {} : { drafter }),
+    ...(budget === undefined ? {} : { budget }),
     ...(topK === undefined ? {} : { topK }),
     ...(nodes === undefined ? {} : { nodes }),
     ...(depth === undefined ? {} : { depth }),

@@ -8,6 +8,7 @@ import { wholeNumber } from "./whole-number.js";
 export interface ModelOptions extends BackendOptions {
   readonly model?: string;
   readonly adapter?: string;
+  readonly lora?: string;
   readonly mode: "shared" | "lossless";
   readonly gamma?: number;
 }
@@ -20,6 +21,7 @@ export function addModelOptions(command: Command): Command {
       "a GGUF file, a Hugging Face folder, or a name on the hub; the embedded model when absent",
     )
     .option("--adapter <folder>", "the folder of a stream adapter or a PEFT LoRA, or its name on the hub")
+    .option("--lora <folder>", "a plain LoRA to fold into the model under its streams")
     .addOption(new Option("--mode <mode>", "which embedded model").choices(["shared", "lossless"]).default("lossless"))
     .option("--gamma <n>", "streams; in shared mode another γ is another trained model", wholeNumber(1, 16));
   return addBackendOptions(command);
@@ -32,6 +34,7 @@ export interface DraftOptions {
   readonly topK?: number;
   readonly nodes?: number;
   readonly depth?: number;
+  readonly budget?: "auto" | "none";
   readonly opening: boolean;
   readonly transitions: boolean;
 }
@@ -48,10 +51,16 @@ export function addDraftOptions(command: Command): Command {
     .addOption(
       new Option("--streams <when>", "when streams run").choices(["parallel", "deferred", "auto"]).default("auto"),
     )
-    .option("--top-k <k>", "children of a draft node (default 3)", wholeNumber(1, 64))
+    .addOption(
+      new Option(
+        "--budget <which>",
+        "auto: drafts of the size that pays on this machine; none: of a fixed one (default: auto, but none with --nodes or --top-k)",
+      ).choices(["auto", "none"]),
+    )
+    .option("--top-k <k>", "children of a draft node (default: 3 without a budget)", wholeNumber(1, 64))
     .option(
       "--nodes <n>",
-      "nodes of a draft, the most probable are kept (default: 8, or the full tree with --top-k)",
+      "nodes of a draft, the most probable are kept (default without a budget: 8, or the full tree with --top-k)",
       wholeNumber(1, 4096),
     )
     .option(

@@ -2,6 +2,7 @@ import type { HubProgress } from "@anabranch/checkpoints/node";
 import type { RunProgress } from "@anabranch/evaluation";
 import type { TrainProgress } from "@anabranch/training";
 import { Presets, SingleBar } from "cli-progress";
+import type { CalibrateProgress } from "../calibrate/calibrate-model.js";
 
 /** A progress bar on standard error; on a stream that is no terminal it prints a line now and then. */
 function startableBar(format: string) {
@@ -45,6 +46,16 @@ export function roundsBar() {
   return {
     update: ({ done, total, side, tokensPerSecond }: RunProgress): void =>
       bar.update(done, total, { side, rate: tokensPerSecond.toFixed(0) }),
+    stop: bar.stop,
+  };
+}
+
+/** Progress of measuring what calls cost. */
+export function calibrationBar() {
+  const bar = startableBar("{bar} {value}/{total} rounds | {left} left");
+  return {
+    update: ({ done, total, secondsLeft }: CalibrateProgress): void =>
+      bar.update(done, total, { left: duration(secondsLeft) }),
     stop: bar.stop,
   };
 }

@@ -6,15 +6,21 @@ const PRIOR = 3;
 /** What a draft still counts after another one: about thirty of them are remembered. */
 const FADING = 0.97;
 const MOST = 2;
+/** How much the latest step counts in what a kind of step takes, in the logarithm. */
+const PACE = 1 / 16;
+/** Of what a plain step takes, so much is forgotten while there are only others. */
+const STALE = 1 / 64;
 
 /**
- * How far a drafter's probabilities came true lately, level by level, over all texts of an adapter: the share of drafts whose
- * accepted path reached a level, over the sum of the probabilities of the level's nodes.
+ * How far what was promised of drafts came true lately, over all texts of an adapter. Probabilities, level by level: the share of
+ * drafts whose accepted path reached a level, over the sum of the probabilities of the level's nodes. And times.
  */
 export class TrackRecord {
   #promised: number[] = [];
   #reached: number[] = [];
   #drafts = 0;
+  /** Logarithms of measured over predicted time. */
+  #pace = { plain: 0, drafted: 0 };
 
   /** @param accepted levels of the draft on the accepted path */
   learn(draft: DraftTree, accepted: number): void {
@@ -41,5 +47,20 @@ export class TrackRecord {
   /** How much is known: 0 at the beginning, near 1 after some dozens of drafts. */
   get trust(): number {
     return this.#drafts / (this.#drafts + PRIOR);
+  }
+
+  /**
+   * Learns what a step took in truth. What slows a machine as a whole slows both kinds; what a cost model has wrong about one
+   * of them comes out in {@link TrackRecord.bias}.
+   */
+  learnTime(kind: "plain" | "drafted", predicted: number, measured: number): void {
+    const off = Math.log(Math.min(MOST, Math.max(1 / MOST, measured / predicted)));
+    this.#pace[kind] += PACE * (off - this.#pace[kind]);
+    if (kind === "drafted") this.#pace.plain += STALE * (this.#pace.drafted - this.#pace.plain);
+  }
+
+  /** By what costs of drafted steps, in plain ones, are to be multiplied. */
+  get bias(): number {
+    return Math.exp(this.#pace.drafted - this.#pace.plain);
   }
 }

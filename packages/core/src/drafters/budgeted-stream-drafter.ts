@@ -63,25 +63,27 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const budget = draftBudget(costs, { timing, context: sequence.length, nodes: limit.nodes, confidence });
       const allowance = plain * text.fallback.allowance;
       const one = budget.drafting + (budget.levels?.[0] ?? 0) + (budget.steps[1] ?? Number.POSITIVE_INFINITY);
-      if (one - plain > allowance) return undrafted(text, plain, shared);
+      if (record.bias * one - plain > allowance) return undrafted(text, plain, shared);
       if (parallel && !text.streamsThere) return undrafted(text, budget.steps[0] as number, true, plain);
       if (!parallel) await calls.streams([{ sequence }], options);
       const depth = Math.min(levels, context.depth);
       const [draft] = await calls.draft([{ sequence, bonus, limit: { ...limit, depth, budget } }], options);
-      const kept = affordable(draft as DraftTree, budget, { plain, allowance, trust: record.trust });
+      const kept = affordable(draft as DraftTree, budget, { plain, allowance, record });
       text.pending = (kept.predicted as number) / plain;
       return kept;
     },
   };
 }
 
-function learn(text: Text, { draft, accepted, tokens }: Step, record: TrackRecord): void {
+function learn(text: Text, { draft, accepted, tokens, predicted, milliseconds }: Step, record: TrackRecord): void {
   const { pending, fallback } = text;
+  const measured = milliseconds.pass + milliseconds.other;
+  if (predicted !== undefined) record.learnTime(pending === undefined ? "plain" : "drafted", predicted, measured);
   if (pending === undefined) {
     fallback.plainStep();
     return;
   }
-  fallback.draftedStep(tokens.length, pending + text.advance);
+  fallback.draftedStep(tokens.length, pending * record.bias + text.advance);
   text.advance = 0;
   record.learn(draft, accepted.length);
 }
@@ -98,15 +100,18 @@ function undrafted(text: Text, predicted: number, streams: boolean, plain = pred
 interface Means {
   readonly plain: number;
   readonly allowance: number;
-  /** How far probabilities are believed here, 0 to 1. */
-  readonly trust: number;
+  readonly record: TrackRecord;
 }
 
 /**
  * The prefix of a draft that a text can bear: what it costs beyond a plain step, times the probability that nothing of it is
  * right. What the drafter says about that counts as much as is known of how far it comes true.
  */
-function affordable(draft: DraftTree, budget: DraftBudget, { plain, allowance, trust }: Means): DraftTree {
+function affordable(
+  draft: DraftTree,
+  budget: DraftBudget,
+  { plain, allowance, record: { trust, bias } }: Means,
+): DraftTree {
   const { tokens, parents, logProbs } = draft;
   const step = (nodes: number): number => budget.steps[nodes] as number;
   const drafting = (draft.predicted ?? budget.drafting + step(tokens.length)) - step(tokens.length);
@@ -114,7 +119,7 @@ function affordable(draft: DraftTree, budget: DraftBudget, { plain, allowance, t
   parents.forEach((parent, node) => {
     if (parent === ROOT) right += gainOf(logProbs[node] as number, 1, budget);
     const risk = 1 - trust * Math.min(1, right);
-    if (risk * (drafting + step(node + 1) - plain) <= allowance) nodes = node + 1;
+    if (risk * (bias * (drafting + step(node + 1)) - plain) <= allowance) nodes = node + 1;
   });
   if (nodes === tokens.length) return draft;
   return {

@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import {
+  type CostModel,
+  draftBudget,
+  draftingCost,
+  fasterTiming,
+  isCostModel,
+  PlainFallback,
+  passCost,
+  plainStepCost,
+  TrackRecord,
+} from "../../src/index.js";
+import { simulatedCosts } from "../support/simulated-text.js";
+
+const costs: CostModel = {
+  version: 1,
+  contexts: [50, 150],
+  rows: [1, 2, 4],
+  plain: [
+    [10, 12, 20],
+    [20, 24, 40],
+  ],
+  deferred: [3, 5],
+  draft: { deferred: 0.5 },
+  rest: 1,
+};
+
+describe("a cost model", () => {
+  it.each([
+    [50, 1, 10],
+    [50, 3, 16],
+    [100, 2, 18],
+    [100, 3, 24],
+    [250, 1, 30],
+    [3, 4, 20],
+  ])("reads a pass behind %d tokens with %d rows between what was measured: %d ms", (context, rows, milliseconds) => {
+    expect(passCost(costs, false, context, rows)).toBeCloseTo(milliseconds, 9);
+  });
+
+  it("says what drafts may cost where a text stands", () => {
+    const budget = draftBudget(costs, { timing: "deferred", context: 100, nodes: 99, confidence: [0.5] });
+    expect(budget).toEqual({ steps: [16, 19, 25, 31], drafting: 4.5, confidence: [0.5] });
+    expect(draftBudget(costs, { timing: "deferred", context: 50, nodes: 1 }).steps).toEqual([11, 13]);
+    expect(plainStepCost(costs, false, 50)).toBe(11);
+    expect(draftingCost(costs, "deferred", 150)).toBe(5.5);
+  });
+
+  it("is JSON, and nothing else is one", () => {
+    expect(isCostModel(JSON.parse(JSON.stringify(costs)))).toBe(true);
+    expect(isCostModel(simulatedCosts(1, 2))).toBe(true);
+    const damaged: unknown[] = [
+      undefined,
+      null,
+      7,
+      [],
+      {},
+      { ...costs, version: 2 },
+      { ...costs, contexts: [150, 50] },
+      { ...costs, rows: [2, 4, 5] },
+      { ...costs, plain: undefined },
+      { ...costs, plain: [[10, 12, 20]] },
+      {
+        ...costs,
+        plain: [
+          [10, Number.NaN, 20],
+          [20, 24, 40],
+        ],
+      },
+      { ...costs, deferred: [3] },
+      { ...costs, draft: { deferred: -1 } },
+      { ...costs, levels: [] },
+      { ...costs, rest: "1" },
+    ];
+    for (const value of damaged) expect(isCostModel(value)).toBe(false);
+  });
+});
+
+describe("fasterTiming", () => {
+  it("defers streams where rows are dear, and runs them beside rows where those are free and another call is not", () => {
+    expect(fasterTiming(simulatedCosts(1, 2), 31)).toBe("deferred");
+    expect(fasterTiming(simulatedCosts(0, 8), 31)).toBe("parallel");
+    expect(fasterTiming(simulatedCosts(0.5, 8), 31, 1)).toBe("parallel");
+    expect(fasterTiming(simulatedCosts(0.5, 8), 31, 24)).toBe("deferred");
+  });
+
+  it("takes what was measured", () => {
+    expect(fasterTiming(costs, 31)).toBe("deferred");
+    const { plain: _, deferred: __, ...shared } = { ...simulatedCosts(9, 0) };
+    expect(fasterTiming(shared, 31)).toBe("parallel");
+  });
+});
+
+describe("TrackRecord", () => {
+  const chain = (probability: number) => ({
+    tokens: [1, 2],
+    parents: [-1, 0],
+    logProbs: [probability, probability].map(Math.log),
+  });
+
+  it("comes near to how often levels were reached, and knows nothing at first", () => {
+    const record = new TrackRecord();
+    expect([record.confidence, record.trust, record.bias]).toEqual([[], 0, 1]);
+    for (let draft = 0; draft < 300; draft++) record.learn(chain(0.8), draft % 4 === 0 ? 2 : draft % 2);
+    const [first, second] = record.confidence as [number, number];
+    // Promised 0.8 and 0.64; came true 0.75 and 0.25.
+    expect(first).toBeCloseTo(0.75 / 0.8, 1);
+    expect(second).toBeGreaterThan(0.25 / 0.64);
+    expect(second).toBeLessThan(0.5);
+    expect(record.trust).toBeGreaterThan(0.9);
+  });
+
+  it("tells a kind of step that a cost model has wrong from a machine that is slow as a whole", () => {
+    const record = new TrackRecord();
+    for (let step = 0; step < 100; step++) {
+      record.learnTime("plain", 10, 15);
+      record.learnTime("drafted", 20, 30);
+    }
+    expect(record.bias).toBeCloseTo(1, 2);
+    for (let step = 0; step < 100; step++) {
+      record.learnTime("plain", 10, 15);
+      record.learnTime("drafted", 20, 39);
+    }
+    expect(record.bias).toBeGreaterThan(1.2);
+    expect(record.bias).toBeLessThan(1.31);
+  });
+});
+
+describe("PlainFallback", () => {
+  it("never lets a text lose more than its credit and its slack", () => {
+    const fallback = new PlainFallback({ credit: 2, slack: 0.01 });
+    let [lost, tokens] = [0, 0];
+    for (; tokens < 2000; tokens++) {
+      const cost = 1.4;
+      if (fallback.allowance >= cost - 1) {
+        fallback.draftedStep(1, cost);
+        lost += cost - 1;
+      } else fallback.plainStep();
+    }
+    expect(lost).toBeGreaterThan(1);
+    expect(lost).toBeLessThanOrEqual(2 + 0.01 * tokens);
+  });
+
+  it("rests longer and longer between tries that fail", () => {
+    const fallback = new PlainFallback({ credit: 1000, slack: 1 });
+    const rests: number[] = [];
+    for (let attempt = 0; attempt < 12; attempt++) {
+      fallback.draftedStep(1, 1.5);
+      let rest = 0;
+      for (; fallback.allowance === 0; rest++) fallback.plainStep();
+      rests.push(rest);
+    }
+    const pauses = rests.filter((rest) => rest > 0);
+    expect(pauses.slice(0, 5)).toEqual([4, 8, 16, 32, 64]);
+    expect(Math.max(...pauses)).toBe(64);
+    fallback.draftedStep(4, 2);
+    expect(fallback.allowance).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,159 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type BackendModel, budgetedStreamDrafter, type CostModel, type Step, TrackRecord } from "../../src/index.js";
+import { decodeAll } from "../support/decode-all.js";
+import { simulatedAdapter, simulatedCosts, simulateText } from "../support/simulated-text.js";
+import { tinyAdapter, tinyModel } from "../support/tiny-model.js";
+
+const limit = { nodes: 31, topK: 8 };
+/** Per cent that a text may lose. */
+const MOST_LOST = 0.03;
+
+const drafterOf = (costs: CostModel, timing: "parallel" | "deferred", record = new TrackRecord()) =>
+  budgetedStreamDrafter({ adapter: simulatedAdapter, timing, limit, costs, record });
+
+const prices = fc.record({
+  rows: fc.double({ min: 0, max: 8, noNaN: true }),
+  drafting: fc.double({ min: 0, max: 9, noNaN: true }),
+  promised: fc.double({ min: 0.02, max: 0.98, noNaN: true }),
+  timing: fc.constantFrom("parallel" as const, "deferred" as const),
+});
+
+describe("a drafter with a budget", () => {
+  it("loses no more than 3% where no draft is ever right, whatever drafts cost and promise", async () => {
+    await fc.assert(
+      fc.asyncProperty(prices, async ({ rows, drafting, promised, timing }) => {
+        const costs = simulatedCosts(rows, drafting);
+        const record = new TrackRecord();
+        for (let seed = 1; seed <= 3; seed++) {
+          const drafter = drafterOf(costs, timing, record);
+          const text = { drafter, timing, costs, tokens: 128, acceptance: () => 0, promised, seed };
+          expect((await simulateText(text)).ratio).toBeGreaterThan(1 - MOST_LOST);
+        }
+      }),
+    );
+  });
+
+  it("loses little more where drafts were right until the text began, and where drafting is dearer than was measured", async () => {
+    await fc.assert(
+      fc.asyncProperty(prices, async ({ rows, drafting, promised }) => {
+        const costs = simulatedCosts(rows, drafting);
+        const record = new TrackRecord();
+        const text = { timing: "deferred", costs, tokens: 128, promised, seed: 4 } as const;
+        await simulateText({ ...text, drafter: drafterOf(costs, "deferred", record), acceptance: () => 0.95 });
+        const spoilt = { ...text, drafter: drafterOf(costs, "deferred", record), acceptance: () => 0, dearer: 1.5 };
+        expect((await simulateText(spoilt)).ratio).toBeGreaterThan(1 - 2 * MOST_LOST);
+      }),
+    );
+  });
+
+  it("takes plain steps, without streams, where drafts promise nothing", async () => {
+    const costs = simulatedCosts(0.1, 1);
+    const drafter = drafterOf(costs, "deferred");
+    const text = {
+      drafter,
+      timing: "deferred",
+      costs,
+      tokens: 128,
+      acceptance: () => 1,
+      promised: 1e-9,
+      seed: 1,
+    } as const;
+    expect(await simulateText(text)).toMatchObject({ drafts: 0 });
+  });
+
+  it("is faster than plain decoding where drafts are right, and more so where rows are cheaper", async () => {
+    const ratios: number[] = [];
+    for (const rows of [4, 1, 0.1]) {
+      const costs = simulatedCosts(rows, 2);
+      const record = new TrackRecord();
+      const texts = [];
+      for (let seed = 1; seed <= 20; seed++) {
+        const drafter = drafterOf(costs, "deferred", record);
+        texts.push(
+          await simulateText({
+            drafter,
+            timing: "deferred",
+            costs,
+            tokens: 128,
+            acceptance: () => 0.8,
+            promised: 0.8,
+            seed,
+          }),
+        );
+      }
+      ratios.push(texts.reduce((sum, { ratio }) => sum + ratio, 0) / texts.length);
+    }
+    const [dear, middle, cheap] = ratios as [number, number, number];
+    expect(dear).toBeGreaterThan(1.05);
+    expect(middle).toBeGreaterThan(1.6);
+    expect(cheap).toBeGreaterThan(middle);
+  });
+
+  it("comes back to drafts when a text begins to be easy", async () => {
+    const costs = simulatedCosts(1, 2);
+    const record = new TrackRecord();
+    const halves = { timing: "deferred", costs, tokens: 400, promised: 0.7, seed: 2 } as const;
+    const hard = await simulateText({ ...halves, drafter: drafterOf(costs, "deferred", record), acceptance: () => 0 });
+    const acceptance = (token: number): number => (token < 200 ? 0 : 0.9);
+    const turned = await simulateText({ ...halves, drafter: drafterOf(costs, "deferred", record), acceptance });
+    expect(turned.drafts).toBeGreaterThan(2 * hard.drafts);
+    expect(turned.ratio).toBeGreaterThan(1.15);
+  });
+});
+
+/** The model with its calls counted. */
+function counting(model: BackendModel): { counted: BackendModel; calls: Record<string, number> } {
+  const calls: Record<string, number> = { streams: 0, draft: 0 };
+  const counted = new Proxy(model, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof name === "string" && name in calls) calls[name] = (calls[name] as number) + 1;
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+  return { counted, calls };
+}
+
+describe("decoding by a budget", () => {
+  const prompt = [1, 2, 3, 4];
+
+  it.each([
+    ["lossless", "deferred", 0],
+    ["lossless", "deferred", 300],
+    ["lossless", "parallel", 0],
+    ["lossless", "parallel", 300],
+    ["shared", "parallel", 0],
+    ["shared", "parallel", 300],
+  ] as const)("gives plain decoding's text: %s mode, %s streams, %d ms a row", async (mode, timing, rows) => {
+    const model = await tinyModel(29);
+    const adapter = await model.attach(tinyAdapter(29, mode));
+    const plain = await decodeAll(model, { prompt, adapter, maxTokens: 30 });
+    const costs = simulatedCosts(rows, 0.1);
+    const drafter = budgetedStreamDrafter({ adapter, timing, limit, costs });
+    const { tokens, steps } = await decodeAll(model, { prompt, adapter, maxTokens: 30, drafter });
+    expect(tokens).toEqual(plain.tokens);
+    const predicted = ({ kind, predicted: time }: Step): boolean =>
+      kind === "prefill" ? time === undefined : (time as number) > 0;
+    // The last token needs no draft, and nobody predicts its step.
+    expect(steps.slice(0, -1).every(predicted)).toBe(true);
+    expect(steps.some(({ draft }) => draft.tokens.length > 0)).toBe(rows === 0);
+  });
+
+  it("runs no streams while a text cannot afford any draft", async () => {
+    const { counted, calls } = counting(await tinyModel(29));
+    const adapter = await counted.attach(tinyAdapter(29, "lossless"));
+    const drafter = budgetedStreamDrafter({ adapter, timing: "deferred", limit, costs: simulatedCosts(1, 50) });
+    await decodeAll(counted, { prompt, adapter, maxTokens: 20, drafter });
+    expect(calls).toEqual({ streams: 0, draft: 0 });
+  });
+
+  it("refuses to defer streams that the main stream sees", async () => {
+    const model = await tinyModel(1);
+    const adapter = await model.attach(tinyAdapter(1, "shared"));
+    const costs = simulatedCosts(1, 1);
+    expect(() => budgetedStreamDrafter({ adapter, timing: "deferred", limit, costs })).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT", subject: "timing" }),
+    );
+  });
+});
