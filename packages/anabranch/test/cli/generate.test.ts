@@ -57,6 +57,33 @@ describe("anabranch generate", () => {
     expect(lines[0]).toMatchObject({ fromDraft: false, pass: 0, milliseconds: expect.any(Number) });
   });
 
+  it("draws the same text again for a seed, with streams and without, and others for others", async () => {
+    const sampling = ["--temperature", "0.9", "--sample-top-k", "50", "--top-p", "0.95", "--min-p", "0.01"];
+    const drawn = async (...flags: string[]) => {
+      const flagged = ["generate", prompt, "--max-tokens", "12", ...sampling, ...flags, ...model];
+      const { code, stdout } = await runCli(flagged);
+      expect(code).toBe(0);
+      return stdout;
+    };
+    const loaded = await load(family.model, { threads: 1 });
+    const settings = { temperature: 0.9, topK: 50, topP: 0.95, minP: 0.01, repetitionPenalty: 1.2, seed: 3 };
+    const text = await loaded.generate(prompt, { maxTokens: 12, sampling: settings }).text();
+    await loaded.dispose();
+    const penalised = ["--repetition-penalty", "1.2"];
+    expect(await drawn("--seed", "3", ...penalised)).toBe(`${text}\n`);
+    expect(await drawn("--seed", "3", ...penalised, "--drafter", "none")).toBe(`${text}\n`);
+    expect(await drawn("--seed", "4", ...penalised, "--typical")).not.toBe(`${text}\n`);
+  });
+
+  it("refuses settings of sampling that make no sense", async () => {
+    const refused = await runCli(["generate", prompt, "--temperature", "-1", ...model]);
+    expect([refused.code, refused.stdout.trim()]).toEqual([1, ""]);
+    expect(refused.stderr).toMatch(/^INVALID_ARGUMENT sampling.temperature is -1/);
+    const wrong = await runCli(["generate", prompt, "--top-p", "much", ...model]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain("It must be a number.");
+  });
+
   it("decodes plainly without an adapter, and on the reference backend", async () => {
     const plain = ["generate", prompt, "--max-tokens", "12", "--model", family.model];
     expect((await runCli([...plain, "--backend", "reference"])).stdout).toBe(`${expected.text}\n`);
