@@ -11,6 +11,7 @@ export async function loadFrom(options: ModelOptions, signal: AbortSignal): Prom
   const bar = downloadBar();
   const loaded = await load(model, {
     ...(adapter === undefined ? {} : { adapter }),
+    ...(options.lora === undefined ? {} : { lora: options.lora }),
     ...backendFrom(options),
     signal,
     onProgress: bar.update,

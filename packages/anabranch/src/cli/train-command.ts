@@ -14,6 +14,8 @@ interface TrainCommandOptions {
   readonly mode: TrainingMode;
   readonly out: string;
   readonly base?: string;
+  readonly baseLora?: string;
+  readonly lora: boolean;
   readonly from?: string;
   readonly gamma: number;
   readonly msaLayers: number;
@@ -59,6 +61,7 @@ export function trainCommand(): Command {
     "anabranch train --mode shared --gamma 3 --epochs 2 --out runs/shared-3",
     "anabranch train --mode lossless --base runs/base --self --gamma 7 --out runs/lossless",
     "anabranch train --mode lossless --base SmolLM2.gguf --task instruct --self --markov rnn --gamma 5 --out runs/chat",
+    "anabranch train --mode shared --lora --base SmolLM2.gguf --task sql --markov rnn --out runs/sql",
     "anabranch train --mode shared --gamma 3 --epochs 2 --out runs/shared-3 --resume",
     "anabranch train --size tiny --data my-data --out runs/trial",
   ];
@@ -69,9 +72,11 @@ export function trainCommand(): Command {
     .requiredOption("--out <folder>", "where the result and the checkpoints go")
     .option("--base <folder>", "model to start from; required in lossless mode")
     .option("--from <folder>", "adapter that is to learn on; its own gamma, ranks and so on count then")
+    .option("--base-lora <folder>", "a plain LoRA that is folded into the base first")
+    .option("--lora", "in shared and next-token mode: LoRA on all layers learns, and the base stays as it is", false)
     .option("--gamma <n>", "streams", wholeNumber(1, 16), 3)
     .option("--msa-layers <n>", "layers with streams, from the top", wholeNumber(1), 3)
-    .option("--rank <n>", "LoRA rank in lossless mode", wholeNumber(1), 32)
+    .option("--rank <n>", "LoRA rank in lossless mode and with --lora", wholeNumber(1), 32)
     .addOption(
       new Option("--markov <kind>", "head that tells streams the token before theirs")
         .choices(["none", "vanilla", "rnn"])
@@ -126,6 +131,8 @@ async function run(options: TrainCommandOptions): Promise<void> {
       mode: options.mode,
       out: options.out,
       ...(base === undefined ? {} : { base }),
+      ...(options.baseLora === undefined ? {} : { baseLora: options.baseLora }),
+      lora: options.lora,
       ...(options.from === undefined ? {} : { from: options.from }),
       gamma: options.gamma,
       msaLayers: options.msaLayers,

@@ -1,6 +1,6 @@
 import { isLora, loadAdapter, type WeightFormat } from "@anabranch/checkpoints";
 import type { HubProgress } from "@anabranch/checkpoints/node";
-import type { AdapterHandle, BackendModel } from "@anabranch/core";
+import { type AdapterHandle, type BackendModel, InvalidArgumentError } from "@anabranch/core";
 import type { BackendChoice } from "../backend/backend-choice.js";
 import { openBackend } from "../backend/open-backend.js";
 import { machineFacts, modelFacts } from "../calibrate/machine-costs.js";
@@ -19,6 +19,8 @@ export interface LoadSettings {
    * into the weights while they are loaded: the model then is that fine-tune, without streams.
    */
   readonly adapter?: Place;
+  /** A plain LoRA to fold into the weights before streams are added: `adapter` then is one that was trained for that fine-tune. */
+  readonly lora?: Place;
   /** Threads of a backend that is named; all processors when absent, but 8 at most for wasm. */
   readonly threads?: number;
   /**
@@ -55,16 +57,31 @@ export async function load(model: Place, options: LoadOptions = {}): Promise<Lan
   const path = await pathOf(model, fetching);
   const adapterPath = options.adapter === undefined ? undefined : await pathOf(options.adapter, fetching);
   const source = await modelSource(path);
-  const lora = adapterPath !== undefined && (await isLora(adapterPath)) ? { lora: adapterPath } : {};
+  const own = adapterPath !== undefined && (await isLora(adapterPath)) ? { lora: adapterPath } : {};
+  if ("lora" in own && options.lora !== undefined) throw twoLoras();
+  const lora = options.lora === undefined ? own : { lora: await pathOf(options.lora, fetching) };
   const base = await loadWeights(source, { weights, keepCopy, ...lora, ...abort });
   const tokenizer = await loadTokenizer(source);
-  const streams = "lora" in lora ? undefined : adapterPath;
+  const streams = "lora" in own ? undefined : adapterPath;
   const adapter = streams === undefined ? undefined : await loadAdapter(streams, { base: base.weights });
-  const parts = { name: path, base, tokenizer, adapterName: adapterPath, adapter };
+  const parts = {
+    name: options.lora === undefined ? path : `${path} with ${lora.lora}`,
+    base,
+    tokenizer,
+    adapterName: adapterPath,
+    adapter,
+  };
   if (adapter === undefined) return startModel(backend, parts, signal);
   const { threads = null, rowPrecision = null } = options;
   const engine = { backend: backend.name, threads, rowPrecision, weights };
   const facts = { ...machineFacts(), ...engine, ...(await modelFacts(base.weights, adapter.adapter)) };
   const budgeting = (on: BackendModel, handle: AdapterHandle) => new MachineBudgeting(on, handle, facts);
   return startModel(backend, { ...parts, budgeting }, signal);
+}
+
+function twoLoras(): InvalidArgumentError {
+  return new InvalidArgumentError("Two LoRAs cannot be folded into one model.", {
+    subject: "lora",
+    cure: "Name one of them, and as adapter streams or nothing.",
+  });
 }

@@ -40,6 +40,8 @@ export async function learnHabits(adapter: string, { answers, format }: LearnHab
 
 export interface AnswerOptions {
   readonly maxTokens: number;
+  /** A plain LoRA of the model's. */
+  readonly lora?: string;
   readonly threads?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -50,9 +52,10 @@ export async function answerWithStreams(
   model: string,
   adapter: string,
   prompts: readonly (readonly number[])[],
-  { maxTokens, threads, signal, onProgress }: AnswerOptions,
+  { maxTokens, lora, threads, signal, onProgress }: AnswerOptions,
 ): Promise<AnsweredPrompt[]> {
-  const loaded = await load(model, { backend: "onnx", adapter, ...(threads === undefined ? {} : { threads }) });
+  const settings = { adapter, ...(lora && { lora }), ...(threads && { threads }) };
+  const loaded = await load(model, { backend: "onnx", ...settings });
   try {
     const { sequences } = await decodeSet(loaded, prompts, {
       drafter: await makeDrafter({ ...loaded, opening: undefined, budgeting: undefined }, {}),

@@ -26,13 +26,20 @@ import { encodeExamples, setAside } from "./training-examples.js";
 
 export interface RunTrainingOptions {
   readonly mode: TrainingMode;
-  /** Where the result goes: a model's folder (with `adapter/` inside in shared mode), or in lossless mode an adapter's. */
+  /**
+   * Where the result goes: a model's folder (with `adapter/` inside in shared mode); an adapter's in lossless mode and with
+   * `lora`.
+   */
   readonly out: string;
   /** Model to start from; required in lossless mode, whose streams belong to it. Without one, a small model from nothing. */
   readonly base?: string;
+  /** A plain LoRA that is folded into the base before anything else. */
+  readonly baseLora?: string;
+  /** Shared and next-token mode: learn LoRA on all layers, and leave the base's weights as they are. */
+  readonly lora: boolean;
   readonly gamma: number;
   readonly msaLayers: number;
-  /** LoRA rank in lossless mode. */
+  /** LoRA rank in lossless mode and with `lora`. */
   readonly rank: number;
   /** A Markov head; absent: none. */
   readonly markov?: Omit<MarkovSpec, "tokenScale">;
@@ -84,6 +91,7 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
       cure: "Name that model's folder with --base.",
     });
   }
+  checkLora(options);
   const tokenizer = await startingTokenizer(examples, options);
   await hearAbort(signal);
   const weights = await startingWeights(tokenizer, options);
@@ -92,13 +100,15 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
   const learned = await prepare([...split.examples, ...invented], tokenizer, options, "train");
   const heldOut = await prepare(split.heldOut, tokenizer, options, "held-out");
   await hearAbort(signal);
-  const adapter = mode === "next-token" ? undefined : await startingAdapter(weights, learned.examples, options);
+  const adapter =
+    mode === "next-token" && !options.lora ? undefined : await startingAdapter(weights, learned.examples, options);
   const result = await train({
     examples: learned.examples,
     heldOut: heldOut.examples,
     mode,
     weights,
     ...(adapter === undefined ? {} : { adapter }),
+    ...(options.lora ? { train: "adapter" } : {}),
     lossless: {
       states: stateFolder(out, statesInMemory),
       known: {
@@ -115,6 +125,21 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
   await saveResult(result, tokenizer, options);
   if (mode !== "next-token") await addHabits(learned.examples, options);
   return result;
+}
+
+/** @throws InvalidArgumentError */
+function checkLora({ lora, mode, base, baseLora }: RunTrainingOptions): void {
+  if (base === undefined && (lora || baseLora !== undefined)) {
+    throw new InvalidArgumentError("A LoRA belongs to a base model.", {
+      subject: "base",
+      cure: "Name it with --base.",
+    });
+  }
+  if (!lora || mode === "shared" || mode === "next-token") return;
+  throw new InvalidArgumentError(`In ${mode} mode the model stays as it is anyway.`, {
+    subject: "lora",
+    cure: "Leave out --lora, or train in shared or next-token mode.",
+  });
 }
 
 /** Between the steps of the preparation, which keep this thread busy for seconds on large data. */
@@ -135,13 +160,13 @@ async function prepare(
   options: RunTrainingOptions,
   part: string,
 ): Promise<Prepared> {
-  const { base, framing, self, signal, onAnswer, threads, msaLayers, answerTokens, out } = options;
+  const { base, baseLora, framing, self, signal, onAnswer, threads, msaLayers, answerTokens, out } = options;
   const encodePrompt = promptTokens(framing, tokenizer, base ?? out);
   if (!self || base === undefined) {
     const frame = { prompt: encodePrompt, end: answerEnd(framing, tokenizer) };
     return { examples: encodeExamples(tokenizer, examples, frame) };
   }
-  const model = await load(base, threads === undefined ? {} : { threads });
+  const model = await load(base, { ...(threads && { threads }), ...(baseLora && { lora: baseLora }) });
   try {
     const prompts = examples.map(({ prompt }) => encodePrompt(prompt));
     return await selfCompletions(model, prompts, {
@@ -161,7 +186,8 @@ const habitPrompts = 1500;
 
 async function addHabits(examples: readonly TrainingExample[], options: RunTrainingOptions): Promise<void> {
   const { mode, out, base, format, threads, signal, onAnswer, answerTokens } = options;
-  const [model, adapter] = mode === "lossless" ? [base as string, out] : [out, join(out, "adapter")];
+  const alone = mode === "lossless" || options.lora;
+  const [model, adapter] = alone ? [base as string, out] : [out, join(out, "adapter")];
   const prompts = examples.slice(0, habitPrompts).map(({ prompt }) => Array.from(prompt));
   // Lossless streams leave the words as they are; answers that they learned from are still the model's.
   const answers =
@@ -169,6 +195,7 @@ async function addHabits(examples: readonly TrainingExample[], options: RunTrain
       ? ownAnswers(examples)
       : await answerWithStreams(model, adapter, prompts, {
           maxTokens: answerTokens,
+          ...(options.baseLora && { lora: options.baseLora }),
           ...(threads === undefined ? {} : { threads }),
           ...(signal === undefined ? {} : { signal }),
           ...(onAnswer === undefined ? {} : { onProgress: onAnswer }),

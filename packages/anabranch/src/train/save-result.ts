@@ -1,6 +1,6 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fingerprint, loadModel, saveAdapter, saveModel } from "@anabranch/checkpoints";
+import { fingerprint, loadModel, saveAdapter, saveLora, saveModel } from "@anabranch/checkpoints";
 import type { Tokenizer } from "@anabranch/tokenizers";
 import type { TrainResult } from "@anabranch/training";
 import type { RunTrainingOptions } from "./run-training.js";
@@ -9,7 +9,8 @@ import type { RunTrainingOptions } from "./run-training.js";
 const WEIGHTS_A_SCALE = 128;
 
 /**
- * Writes a trained model with its tokenizer and, in shared mode, its adapter; in lossless mode the adapter alone.
+ * Writes a trained model with its tokenizer and, in shared mode, its adapter; of a model that stayed as it was the adapter alone,
+ * which without streams is a plain LoRA.
  *
  * @throws IoError; whatever saving throws.
  */
@@ -20,15 +21,14 @@ export async function saveResult(
 ): Promise<void> {
   const { mode, out, base, format } = options;
   const { weights, adapter } = result;
-  if (mode === "lossless") {
+  const baseModel = base === undefined ? {} : { baseModel: base };
+  if (mode === "next-token" && adapter?.streams.lora !== undefined) {
+    return saveLora(out, { spec: adapter.streams.lora, tensors: adapter.tensors, ...baseModel });
+  }
+  if (mode === "lossless" || options.lora) {
     if (adapter === undefined) return;
     const baseFingerprint = await fingerprint(weights);
-    await saveAdapter(
-      out,
-      { ...adapter, baseFingerprint },
-      { format, ...(base === undefined ? {} : { baseModel: base }) },
-    );
-    return;
+    return saveAdapter(out, { ...adapter, baseFingerprint }, { format, ...baseModel });
   }
   const end = tokenizer.eosToken;
   const start = tokenizer.bosToken;

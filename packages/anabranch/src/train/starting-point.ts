@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadAdapter, loadModel } from "@anabranch/checkpoints";
+import { loadAdapter } from "@anabranch/checkpoints";
 import { type Adapter, type ModelWeights, type StreamSpec, toFloat32, type WeightTensor } from "@anabranch/core";
 import { loadTokenizerFolder, type Tokenizer } from "@anabranch/tokenizers";
 import { initialAdapter, initialWeights, type TrainingExample } from "@anabranch/training";
 import { loadTokenizer, modelSource } from "../model/model-source.js";
+import { readWeights } from "../model/read-weights.js";
 import type { TaskExample } from "../tasks/task.js";
 import { draftVocabulary, tokenScale } from "./draft-words.js";
 import { smallModelSpec, streamSpec } from "./recipe.js";
@@ -27,8 +28,11 @@ async function ownTokenizer(examples: readonly TaskExample[], { out, vocabularyS
 
 /** The base model's weights, or those of a model that knows nothing. */
 export async function startingWeights(tokenizer: Tokenizer, options: RunTrainingOptions): Promise<ModelWeights> {
-  const { base, signal, settings } = options;
-  if (base !== undefined) return widened((await loadModel(base, signal === undefined ? {} : { signal })).weights);
+  const { base, baseLora: lora, signal, settings } = options;
+  if (base !== undefined) {
+    const call = signal === undefined ? {} : { signal };
+    return widened((await readWeights(await modelSource(base), { lora, ...call })).weights);
+  }
   const spec = smallModelSpec(tokenizer.vocabularySize, options.size);
   return { spec, tensors: initialWeights(spec, settings.seed ?? 1) };
 }
@@ -53,13 +57,18 @@ export async function startingAdapter(
   examples: readonly TrainingExample[],
   options: RunTrainingOptions,
 ): Promise<Adapter> {
-  const { mode, gamma, msaLayers, rank, markov, draftTokens, settings, from } = options;
+  const { mode, gamma, msaLayers, markov, draftTokens, settings, from } = options;
+  const rank = mode === "lossless" || options.lora ? options.rank : 0;
   if (from !== undefined) return (await loadAdapter(from, { base: weights })).adapter;
-  const recipe = { mode: mode as StreamSpec["mode"], gamma, msaLayers, rank: mode === "lossless" ? rank : 0 };
-  const head = markov === undefined ? {} : { markov: { ...markov, tokenScale: tokenScale(weights) } };
+  // Without streams LoRA acts on the main stream, as in shared mode; one stream is the fewest that settings can have.
+  const alone = mode === "next-token";
+  const recipe = alone
+    ? ({ mode: "shared", gamma: 1, msaLayers: 1, rank } as const)
+    : { mode: mode as StreamSpec["mode"], gamma, msaLayers, rank };
+  const head = markov === undefined || alone ? {} : { markov: { ...markov, tokenScale: tokenScale(weights) } };
   const streams = streamSpec(weights.spec, { ...recipe, ...head });
   const tensors = initialAdapter(weights.spec, streams, settings.seed ?? 1);
   const vocabulary =
-    draftTokens === undefined ? {} : { draftVocabulary: draftVocabulary(weights.spec, examples, draftTokens) };
+    draftTokens === undefined || alone ? {} : { draftVocabulary: draftVocabulary(weights.spec, examples, draftTokens) };
   return { streams, tensors, ...vocabulary };
 }

@@ -4,3 +4,4 @@ export { type LoadAdapterOptions, type LoadedAdapter, loadAdapter } from "./load
 export { type Lora, type LoraPair, loadLora } from "./load-lora.js";
 export { isLora } from "./lora-config.js";
 export { type SaveAdapterOptions, saveAdapter } from "./save-adapter.js";
+export { type NewLora, saveLora } from "./save-lora.js";
