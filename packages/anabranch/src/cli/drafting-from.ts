@@ -18,7 +18,7 @@ export function draftingFrom(
   options: DraftOptions & { readonly gamma?: number },
   streams: StreamSpec | undefined,
 ): NamedDrafting {
-  const { drafter, topK, gamma, budget } = options;
+  const { drafter, topK, gamma, budget, prune } = options;
   if (gamma !== undefined && streams !== undefined) checkGamma(gamma, streams);
   const levels = gamma ?? streams?.gamma ?? 1;
   const fullTree = topK === undefined || budget === "auto" ? undefined : fullTreeNodes(topK, levels);
@@ -31,6 +31,7 @@ export function draftingFrom(
     transitions: options.transitions,
     ...(drafter === undefined ? {} : { drafter }),
     ...(budget === undefined ? {} : { budget }),
+    ...(prune === undefined ? {} : { prune }),
     ...(topK === undefined ? {} : { topK }),
     ...(nodes === undefined ? {} : { nodes }),
     ...(depth === undefined ? {} : { depth }),

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from "@anabranch/core";
 import { type Command, Option } from "commander";
 import { EMBEDDED, type EmbeddedName } from "../embedded.js";
 import type { Place } from "../model/place.js";
+import { anyNumber } from "./any-number.js";
 import { addBackendOptions, type BackendOptions } from "./backend-options.js";
 import { wholeNumber } from "./whole-number.js";
 
@@ -37,6 +38,8 @@ export interface DraftOptions {
   readonly budget?: "auto" | "none";
   readonly opening: boolean;
   readonly transitions: boolean;
+  /** Absent: the adapter's own threshold, where it has one. */
+  readonly prune?: number | false;
 }
 
 /** Options that say how to draft. */
@@ -68,6 +71,12 @@ export function addDraftOptions(command: Command): Command {
       "levels of a draft (default: γ, or more where the adapter has transitions)",
       wholeNumber(1, 256),
     )
+    .option(
+      "--prune <p>",
+      "drop drafted tokens that the early exit finds less probable (default: the adapter's threshold, if it can prune)",
+      anyNumber,
+    )
+    .option("--no-prune", "drop none")
     .option("--no-transitions", "draft without counts of which token follows which")
     .option("--no-opening", "leave out the draft that the prefill pass verifies");
 }

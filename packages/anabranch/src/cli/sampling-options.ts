@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { StepOptions } from "../generate/generate-options.js";
+import { anyNumber } from "./any-number.js";
 import { wholeNumber } from "./whole-number.js";
 
 export interface SamplingFlags {
@@ -19,12 +20,12 @@ export function addSamplingOptions(command: Command): Command {
     .option(
       "--temperature <t>",
       "draw tokens at this temperature; 0 is greedy (default: greedy, or 1 with one of the next five)",
-      number,
+      anyNumber,
     )
     .option("--sample-top-k <k>", "draw from the k most probable tokens", wholeNumber(1))
-    .option("--top-p <p>", "draw from the fewest tokens that have this probability together", number)
-    .option("--min-p <p>", "draw from tokens with this share of the most probable one's probability", number)
-    .option("--repetition-penalty <r>", "make tokens of the text less probable: above 1", number)
+    .option("--top-p <p>", "draw from the fewest tokens that have this probability together", anyNumber)
+    .option("--min-p <p>", "draw from tokens with this share of the most probable one's probability", anyNumber)
+    .option("--repetition-penalty <r>", "make tokens of the text less probable: above 1", anyNumber)
     .option("--seed <n>", "the same text again for the same number", wholeNumber(0))
     .option("--typical", "accept drafts that are probable enough: faster, but LOSSY");
 }
@@ -38,11 +39,4 @@ export function samplingFrom(flags: SamplingFlags): Pick<StepOptions, "sampling"
     ...(given.length > 0 && { sampling: Object.fromEntries(given) }),
     ...(typical === true && { acceptance: "typical" }),
   };
-}
-
-/** Any number: which ones make sense is for the library to say. */
-function number(text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isFinite(value)) return value;
-  throw new InvalidArgumentError("It must be a number.");
 }
