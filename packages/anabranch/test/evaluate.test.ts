@@ -20,7 +20,7 @@ import { temporaryFolder } from "./support/temporary-folder.js";
 import { saveTinyAdapter, saveTinyModel } from "./support/tiny-model.js";
 
 const examples = ["name[The Mill]", "area[riverside]"].map((prompt) => ({ prompt, references: ["The Mill."] }));
-const settings = { task: e2eTask, split: "dev", streams: "deferred", maxTokens: 10, rounds: 1 } as const;
+const settings = { task: e2eTask, split: "dev", streams: "deferred", nodes: 8, maxTokens: 10, rounds: 1 } as const;
 
 /** A backend with a fault: beside other rows of a verify pass, a row takes the neighbour of its best token. */
 function faulty(backend: Backend): Backend {

@@ -10,6 +10,7 @@ import {
   type TextFigures,
 } from "@anabranch/evaluation";
 import { describeMachine } from "@anabranch/evaluation/node";
+import { BUDGET_NODES, BUDGET_TOP_K } from "../calibrate/budget-limit.js";
 import { DEFAULT_LIMIT, type DraftingOptions, defaultDepth, makeDrafter } from "../model/drafting.js";
 import type { LanguageModel } from "../model/language-model.js";
 import { promptTokens } from "../tasks/prompt-tokens.js";
@@ -86,6 +87,8 @@ export async function evaluate(
       examples,
     )) ?? {};
   const gamma = model.adapter?.streams.gamma ?? 0;
+  const budgeted = drafter.name.includes("+budget");
+  const most = budgeted ? { topK: BUDGET_TOP_K, nodes: BUDGET_NODES } : DEFAULT_LIMIT;
   const depth = options.depth ?? (model.adapter === undefined ? 0 : defaultDepth(model.adapter, options));
   const ours = await score(streams);
   return {
@@ -120,8 +123,9 @@ export async function evaluate(
       mode: shared ? "shared" : "lossless",
       gamma: shared ? gamma : Math.min(gamma, depth),
       depth,
-      topK: options.topK ?? DEFAULT_LIMIT.topK,
-      nodes: options.nodes ?? DEFAULT_LIMIT.nodes,
+      topK: options.topK ?? most.topK,
+      nodes: options.nodes ?? most.nodes,
+      budget: budgeted,
       streams: drafter.streamsInPass ? "parallel" : "deferred",
       drafter: drafter.name,
       opening: drafter.open !== undefined,

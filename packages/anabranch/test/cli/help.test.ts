@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { VERSION } from "../../src/version.js";
 import { runCli } from "../support/run-cli.js";
 
-const COMMANDS = ["demo", "generate", "chat", "inspect", "train", "evaluate", "bench"];
+const COMMANDS = ["demo", "generate", "chat", "inspect", "train", "evaluate", "bench", "calibrate"];
 
 describe("anabranch", () => {
   it.each(COMMANDS)("%s --help ends with examples of it", async (command) => {
