@@ -64,7 +64,12 @@ export class AttachedAdapter implements AdapterHandle {
 
   /** Best tokens of a stream that a draft is made from: more than k where the token before has a say in which are best. */
   draftWidth(limit: DraftLimit): number {
-    return this.streams.markov === undefined ? treeWidth(limit, this.counted) : limit.topK;
+    return this.headDrafts(limit) ? limit.topK : treeWidth(limit, this.counted);
+  }
+
+  /** Whether a draft comes from a Markov head, rather than from streams that are independent of each other. */
+  headDrafts({ markov = true }: DraftLimit): boolean {
+    return markov && this.streams.markov !== undefined;
   }
 
   get transitions(): boolean {

@@ -36,12 +36,15 @@ export async function draftTrees(
   }
   const trees = new Map<DraftAsked, DraftTree>();
   for (const [adapter, group] of byAdapter) {
-    const width = Math.max(...group.map(({ limit }) => adapter.draftWidth(limit)));
-    const drawn =
-      adapter.streams.markov === undefined
-        ? await independentTrees(programs, adapter, group, width)
-        : await markovTrees(await programs.markov(adapter, width), group);
-    group.forEach((request, index) => void trees.set(request, drawn[index] as DraftTree));
+    for (const headed of [true, false]) {
+      const part = group.filter(({ limit }) => adapter.headDrafts(limit) === headed);
+      if (part.length === 0) continue;
+      const width = Math.max(...part.map(({ limit }) => adapter.draftWidth(limit)));
+      const drawn = headed
+        ? await markovTrees(await programs.markov(adapter, width), part)
+        : await independentTrees(programs, adapter, part, width);
+      part.forEach((request, index) => void trees.set(request, drawn[index] as DraftTree));
+    }
   }
   return requests.map((request) => trees.get(request) as DraftTree);
 }
@@ -64,7 +67,8 @@ async function independentTrees(
     without.forEach((sequence, index) => {
       (sequence.last as LastRow).levels = levels[index];
     });
-    adapter.width = Math.max(width, adapter.width);
+    // Deferred streams then bring as many along; those of a Markov head never do.
+    if (adapter.streams.markov === undefined) adapter.width = Math.max(width, adapter.width);
   }
   return requests.map(({ sequence, bonus, limit }) => {
     const levels = sequence.last?.levels as readonly TokenLogProbs[];

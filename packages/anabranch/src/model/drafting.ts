@@ -36,6 +36,8 @@ export interface DraftingOptions {
   readonly depth?: number;
   /** Whether the adapter's counts of what follows what take part in drafts. Default true. */
   readonly transitions?: boolean;
+  /** Whether the adapter's Markov head takes part in drafts. Default true. */
+  readonly markov?: boolean;
   /**
    * Where the adapter has a pruning adapter: drafted tokens that it finds less probable than this go no further than the layers
    * below the streams. Default: the adapter's own threshold; false: none is pruned. The text is the same either way.
@@ -94,6 +96,7 @@ export async function makeDrafter(
     nodes: nodes ?? DEFAULT_LIMIT.nodes,
     depth: options.depth ?? defaultDepth(adapter, options),
     ...(options.transitions === undefined ? {} : { transitions: options.transitions }),
+    ...(options.markov === undefined ? {} : { markov: options.markov }),
   };
   let drafter: Drafter;
   if (budget !== "none" && budgeting !== undefined) {

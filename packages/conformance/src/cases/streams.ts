@@ -29,6 +29,7 @@ export const draftLimits: fc.Arbitrary<DraftLimit> = fc
     topK: fc.integer({ min: 1, max: 4 }),
     depth: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
     transitions: fc.boolean(),
+    markov: fc.boolean(),
   })
   .map(({ depth, ...limit }) => (depth === undefined ? limit : { ...limit, depth }));
 

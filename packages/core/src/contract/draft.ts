@@ -31,6 +31,8 @@ export interface DraftLimit {
   readonly depth?: number;
   /** Whether an adapter's transitions take part; true when absent. */
   readonly transitions?: boolean;
+  /** Whether an adapter's Markov head takes part; true when absent. Without it streams are independent of each other. */
+  readonly markov?: boolean;
   /** What the tree may cost: it is then the one of most expected tokens a millisecond, of at most `nodes` nodes. */
   readonly budget?: DraftBudget;
 }

@@ -26,7 +26,7 @@ export interface StreamsDraft {
 /** The tree under the bonus token: level j from stream j, and where there is a Markov head from the token before too. */
 export async function draftFromStreams(adapter: ReferenceAdapter, draft: StreamsDraft): Promise<DraftTree> {
   const { states, bonus, limit } = draft;
-  if (adapter.streams.markov !== undefined) return markovTree(adapter, draft);
+  if (adapter.streams.markov !== undefined && limit.markov !== false) return markovTree(adapter, draft);
   const width = treeWidth(limit, adapter.counted);
   const levels: RankedTokens[] = [];
   for (const state of states) levels.push(best(await adapter.runner.draftLogits(state), width, adapter.vocabulary));
