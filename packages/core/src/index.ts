@@ -5,6 +5,8 @@ export * from "./decoding/index.js";
 export * from "./drafters/index.js";
 export * from "./errors/index.js";
 export * from "./graph/index.js";
+export { MatchRecord } from "./lookup/match-record.js";
+export { TextLookup } from "./lookup/text-lookup.js";
 export * from "./model/index.js";
 export * from "./reference/index.js";
 export { createReferenceBackend } from "./reference-backend/index.js";

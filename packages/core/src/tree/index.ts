@@ -6,3 +6,4 @@ export * from "./row-visibility.js";
 export { survivingRows } from "./surviving-rows.js";
 export * from "./top-k-tree.js";
 export { type RankedTokens, Transitions } from "./transitions.js";
+export { unionTree } from "./union-tree.js";
