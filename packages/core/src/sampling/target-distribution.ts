@@ -49,7 +49,11 @@ export class TargetDistribution {
     keepTopK(values, topK);
     let total = 0;
     for (let token = 0; token < values.length; token++) {
-      total += values[token] = Math.exp(((values[token] as number) - most) / temperature);
+      const score = values[token] as number;
+      // Most are forbidden where only few may stay, and exponentials are dear.
+      const weight = score === Number.NEGATIVE_INFINITY ? 0 : Math.exp((score - most) / temperature);
+      values[token] = weight;
+      total += weight;
     }
     if (topP < 1) keepTopP(values, topP, total);
     total = 0;

@@ -3,7 +3,7 @@ export function keepTopK(scores: Float64Array, k: number): void {
   if (k >= scores.length) return;
   const least = kthLargest(scores, k);
   let ties = k;
-  for (const score of scores) if (score > least) ties--;
+  for (let token = 0; token < scores.length; token++) if ((scores[token] as number) > least) ties--;
   for (let token = 0; token < scores.length; token++) {
     const score = scores[token] as number;
     if (score < least || (score === least && ties-- <= 0)) scores[token] = Number.NEGATIVE_INFINITY;
@@ -12,11 +12,12 @@ export function keepTopK(scores: Float64Array, k: number): void {
 
 /**
  * Sets the weights to 0 of all but the fewest largest ones that make up `share` of `total`; of equal ones the lowest ids
- * stay. @param weights [vocabulary] @param total their sum
+ * stay. @param weights [vocabulary], the largest 1 @param total their sum
  */
 export function keepTopP(weights: Float64Array, share: number, total: number): void {
-  // All weights below this one together are less than half of what may go: only the others need be sorted.
-  const least = ((1 - share) * total) / weights.length / 2;
+  // Weights from this one on make up the share: only they need be sorted.
+  let least = 1;
+  while (sumFrom(weights, least) < share * total) least /= 8;
   const large: number[] = [];
   for (let token = 0; token < weights.length; token++) {
     if ((weights[token] as number) >= least) large.push(token);
@@ -28,6 +29,15 @@ export function keepTopP(weights: Float64Array, share: number, total: number): v
     if (sum >= share * total) weights[token] = 0;
     else sum += weights[token] as number;
   }
+}
+
+/** The sum of the weights that are not below `least`. */
+function sumFrom(weights: Float64Array, least: number): number {
+  let sum = 0;
+  for (let token = 0; token < weights.length; token++) {
+    if ((weights[token] as number) >= least) sum += weights[token] as number;
+  }
+  return sum;
 }
 
 /** The k-th largest value, 1 <= k <= values: on a heap of the k largest so far, whose root is the least of them. */
