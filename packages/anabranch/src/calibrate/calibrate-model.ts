@@ -198,10 +198,19 @@ async function markovLevels(
     }
   }
   const first = typical(times.get(0) ?? []);
-  const measured = OPENED.map((opened) => Math.max(0, typical(times.get(opened) ?? []) - first));
+  const measured = ascending(OPENED.map((opened) => Math.max(0, typical(times.get(opened) ?? []) - first)));
   const most = Math.max(...ROWS);
   // No level is cheaper than the first, which has one node and a token that is often new.
   return Array.from({ length: most }, (_, index) => Math.max(first, interpolate(OPENED, measured, index + 1)));
+}
+
+/** See `CostModel.noise`. */
+function noiseOf(cells: readonly (readonly number[])[]): number {
+  const apart = cells.map((times) => {
+    const { median, lowerQuartile } = summarize(times);
+    return median / lowerQuartile;
+  });
+  return summarize(apart).median;
 }
 
 /** Whatever else a machine does only adds to a time, and often to most of them: the lower quartile is nearer to the cost. */
@@ -240,5 +249,6 @@ function costModel(
     draft: Object.fromEntries([...draft].map(([timing, times]) => [timing, typical(times)])),
     ...(levels !== undefined && { levels }),
     rest: typical(commit),
+    noise: noiseOf([...pass.values()].flatMap((table) => [...table.values()])),
   };
 }

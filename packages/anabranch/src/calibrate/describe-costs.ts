@@ -3,7 +3,7 @@ import { renderTable } from "@anabranch/evaluation";
 
 /** A cost model in words and tables. */
 export function describeCosts(costs: CostModel): string {
-  const { contexts, rows, plain, parallel, deferred, draft, levels, rest } = costs;
+  const { contexts, rows, plain, parallel, deferred, draft, levels, rest, noise } = costs;
   const columns = contexts.flatMap((context, at) => [
     ...(plain === undefined ? [] : [{ title: `pass at ${context}`, of: plain[at] ?? [] }]),
     ...(parallel === undefined ? [] : [{ title: `with streams at ${context}`, of: parallel[at] ?? [] }]),
@@ -23,6 +23,7 @@ export function describeCosts(costs: CostModel): string {
       ? []
       : [`a level of the Markov head by nodes: ${levels.slice(0, 8).map(fixed).join(", ")}, ...`]),
     `commit: ${fixed(rest)}`,
+    ...(noise === undefined ? [] : [`times of one pass lay apart by ${(100 * (noise - 1)).toFixed(0)}%`]),
   ];
   return `Milliseconds, by tokens in the cache:\n\n${passes}\n\n${lines.join("\n")}`;
 }

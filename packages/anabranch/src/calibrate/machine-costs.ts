@@ -38,6 +38,9 @@ export async function modelFacts(
   };
 }
 
+/** Above that, a machine was busy with something else: its costs serve until the process ends, and the next one measures anew. */
+const MOST_NOISE = 1.2;
+
 /** A model's costs on this machine: out of the cache, or measured when they are first asked for. */
 export class MachineCosts {
   #costs: Promise<CostModel> | undefined;
@@ -75,7 +78,7 @@ export class MachineCosts {
     const kept = await readCosts(this.facts);
     if (kept !== undefined) return kept;
     const costs = await calibrateModel(this.model, this.adapter, signal === undefined ? {} : { signal });
-    await writeCosts(this.facts, costs);
+    if ((costs.noise ?? 1) <= MOST_NOISE) await writeCosts(this.facts, costs);
     return costs;
   }
 }

@@ -5,7 +5,7 @@ import { interpolate } from "./interpolate.js";
 export const COST_MODEL_VERSION = 1;
 
 /**
- * What the calls of a step cost on one machine, for one model and adapter: medians in milliseconds. JSON-safe.
+ * What the calls of a step cost on one machine, for one model and adapter, in milliseconds. JSON-safe.
  *
  * Tables are read linearly between what was measured, and on in the last direction beyond the longest context.
  */
@@ -27,6 +27,8 @@ export interface CostModel {
   readonly levels?: readonly number[];
   /** Commit, and what the loop itself takes. */
   readonly rest: number;
+  /** How far times of the same pass lay apart: the usual median over the usual lower quartile. About 1 on a machine that is idle. */
+  readonly noise?: number;
 }
 
 /** Most rows that a pass was measured with. */
