@@ -2,12 +2,13 @@
  * Drafts under a budget: what calls cost here, which trees that gives, what the cost model predicted beside what was measured, and
  * the speed beside plain decoding and trees of fixed sizes.
  * `pnpm bench budget [--model smollm2|e2e|PLACE] [--adapter FOLDER] [--threads 2] [--prompts 6] [--tokens 128] [--rounds 2]
- * [--fixed 2,4,8,16] [--markov]`
+ * [--fixed 2,4,8,16] [--markov] [--clock processor]`
  *
  * SmolLM2-135M-Instruct at 8 bits answers MT-Bench's first turns; without --adapter it has random streams (with --markov, and a
  * random Markov head), which are never right: then a budget has to see that plain decoding is best. `--model e2e` is the embedded
  * model with its own streams. Sides take turns after every prompt, and all decode the same tokens. By rows, the medians of steps
- * of all sizes, also of those that a budget would not choose.
+ * of all sizes, also of those that a budget would not choose. `--clock processor` counts this process's own processor time, in
+ * calibration too: with one thread that is about what a machine would take that does nothing else.
  */
 import { parseArgs } from "node:util";
 import { machineLine } from "@anabranch/bench-kit/machine";
@@ -30,16 +31,23 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "2" },
     fixed: { type: "string", default: "2,4,8,16" },
     markov: { type: "boolean", default: false },
+    clock: { type: "string", default: "wall" },
   },
 });
 
+if (values.clock === "processor") {
+  performance.now = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  };
+}
 if (values.model === "smollm2") requireModel();
 const threads = Number(values.threads);
 const subject = await openSubject({ ...values, threads, prompts: Number(values.prompts) });
 const maxTokens = Number(values.tokens);
 console.log(await machineLine());
 console.log(
-  `${subject.description}; ${threads} threads, ${subject.prompts.length} prompts, ${maxTokens} tokens each\n`,
+  `${subject.description}; ${values.clock} clock, ${threads} threads, ${subject.prompts.length} prompts, ${maxTokens} tokens each\n`,
 );
 
 const start = performance.now();

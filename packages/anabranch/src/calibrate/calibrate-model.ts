@@ -8,9 +8,10 @@ import {
   throwIfAborted,
 } from "@anabranch/core";
 import { summarize } from "@anabranch/evaluation";
+import { defaultDepth } from "../model/drafting.js";
 import { nextTurn } from "../model/next-turn.js";
 import { ascending } from "./ascending.js";
-import { BUDGET_TOP_K } from "./budget-limit.js";
+import { BUDGET_NODES, BUDGET_TOP_K } from "./budget-limit.js";
 import { type DraftSize, StepTimer } from "./step-timer.js";
 
 export interface CalibrateOptions {
@@ -122,9 +123,9 @@ function timingsOf({ capabilities }: BackendModel, { streams }: AdapterHandle): 
 }
 
 /** A draft as the budget asks for; of a Markov head none, since its levels are measured one by one. */
-function sizeOf({ streams }: AdapterHandle): DraftSize {
-  if (streams.markov !== undefined) return { nodes: 0, topK: BUDGET_TOP_K, depth: 0 };
-  return { nodes: 16, topK: BUDGET_TOP_K, depth: streams.gamma };
+function sizeOf(adapter: AdapterHandle): DraftSize {
+  if (adapter.streams.markov !== undefined) return { nodes: 0, topK: BUDGET_TOP_K, depth: 0 };
+  return { nodes: BUDGET_NODES, topK: BUDGET_TOP_K, depth: defaultDepth(adapter, {}) };
 }
 
 function allRows({ capabilities }: BackendModel): number[] {
