@@ -197,6 +197,12 @@ const cases: Readonly<Record<string, Case>> = {
       return first(builder.add("pick", "y", [builder.parameter("x", [2, 6, 4])], attributes));
     }),
   },
+  pickGrad: {
+    graph: graphOf((builder) => {
+      const attributes = { members: 3, from: 1, to: 3 };
+      return first(builder.add("pickGrad", "y", [builder.parameter("x", [2, 4, 4])], attributes));
+    }),
+  },
   logProb: {
     graph: graphOf((builder) => {
       const inputs = [builder.parameter("logits", [2, 3, 5]), builder.input("targets", [2, 3], "i32")] as const;
