@@ -7,6 +7,8 @@ import { VERSION } from "./version.js";
 const program = new Command("anabranch")
   .description("Speculative Streaming: one language model that drafts for itself")
   .version(VERSION)
+  // What stands after a command is that command's own, subcommands' too.
+  .enablePositionalOptions()
   .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 ended by Ctrl-C.");
 for (const command of makeCommands()) program.addCommand(command.exitOverride());
 program.exitOverride();

@@ -9,6 +9,7 @@ import type { Place } from "../model/place.js";
 import { findData, findTask, taskNames } from "../tasks/find-task.js";
 import type { Split, Task, TaskExample } from "../tasks/task.js";
 import { addBackendOptions, type BackendOptions, backendFrom } from "./backend-options.js";
+import { benchStreamsCommand } from "./bench-streams-command.js";
 import { interruptSignal } from "./interrupt.js";
 import { dataOption } from "./options.js";
 import { wholeNumber } from "./whole-number.js";
@@ -62,6 +63,8 @@ export function benchCommand(): Command {
     .option("--rounds <n>", "paired rounds of timing", wholeNumber(1), 2)
     .option("--json <file>", "write all reports there")
     .addOption(dataOption());
+  // Options that stand after `streams` are its own.
+  command.enablePositionalOptions().addCommand(benchStreamsCommand().exitOverride());
   return addBackendOptions(command)
     .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`)
     .action((options: BenchOptions) => run(options));

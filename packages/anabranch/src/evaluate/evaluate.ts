@@ -130,6 +130,8 @@ export async function evaluate(
       drafter: drafter.name,
       opening: drafter.open !== undefined,
       transitions: (model.adapter?.transitions ?? false) && options.transitions !== false,
+      markov: model.adapter?.streams.markov !== undefined && options.markov !== false,
+      prune: options.prune ?? model.adapter?.streams.pruning?.threshold ?? false,
       limit: options.limit ?? null,
       maxTokens,
       ...task.scoring,

@@ -12,7 +12,7 @@ export interface GridAxes {
   readonly nodes: readonly number[];
 }
 
-type GridSetting = Required<Pick<EvaluateOptions, "streams" | "depth" | "topK" | "nodes">>;
+export type GridSetting = Required<Pick<EvaluateOptions, "streams" | "depth" | "topK" | "nodes">>;
 
 /**
  * The combinations that differ: no deferred streams in shared mode, levels beyond γ only where transitions go on below the
