@@ -1,3 +1,4 @@
+import { budgets } from "./cases/budgets.js";
 import { committedText } from "./cases/committed-text.js";
 import { endsOfLife } from "./cases/ends-of-life.js";
 import { families } from "./cases/families.js";
@@ -20,6 +21,7 @@ export function conformanceCases(options: ConformanceOptions = {}): readonly Con
     plainPasses,
     committedText,
     streamCases,
+    budgets,
     pruningCases,
     families,
     severalSequences,
