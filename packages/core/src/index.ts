@@ -6,6 +6,7 @@ export * from "./drafters/index.js";
 export * from "./errors/index.js";
 export * from "./graph/index.js";
 export { MatchRecord } from "./lookup/match-record.js";
+export { SequenceLookups } from "./lookup/sequence-lookups.js";
 export { TextLookup } from "./lookup/text-lookup.js";
 export * from "./model/index.js";
 export * from "./reference/index.js";

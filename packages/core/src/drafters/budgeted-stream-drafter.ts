@@ -2,8 +2,10 @@ import { type CostModel, draftBudget, PlainFallback, plainStepCost, TrackRecord 
 import { type DraftBudget, type DraftLimit, type DraftTree, ROOT } from "../contract/draft.js";
 import type { Sequence } from "../contract/sequence.js";
 import type { Step } from "../decoding/step.js";
-import { gainOf } from "../tree/budgeted-prefix.js";
-import { EMPTY_DRAFT } from "../tree/draft-tree.js";
+import type { SequenceLookups } from "../lookup/sequence-lookups.js";
+import { cutToBudget, expectedTokens, gainOf } from "../tree/budgeted-prefix.js";
+import { EMPTY_DRAFT, firstNodes } from "../tree/draft-tree.js";
+import { unionTree } from "../tree/union-tree.js";
 import type { DraftContext, Drafter, PlannedDraft } from "./drafter.js";
 import { requireTiming, type StreamDrafterOptions } from "./stream-drafter.js";
 
@@ -13,6 +15,8 @@ export interface BudgetedStreamDrafterOptions extends StreamDrafterOptions {
   readonly costs: CostModel;
   /** What is known of how far the adapter's probabilities come true; drafters of one adapter may share it. */
   readonly record?: TrackRecord;
+  /** Where a text's own words are looked up, as further branches or in place of streams; absent: they are not. */
+  readonly lookups?: SequenceLookups;
 }
 
 /** A text that is being decoded. */
@@ -24,7 +28,14 @@ interface Text {
   streamsThere: boolean;
   /** Cost of streams that ran only so that the next step can draft, in plain steps. */
   advance: number;
+  /** Whether streams had a part in the draft that is verified now. */
+  ofStreams: boolean;
+  /** Expected tokens a millisecond of drafts that streams had a part in, lately; undefined before the first. */
+  rate: number | undefined;
 }
+
+/** How much the latest draft counts in a text's rate. */
+const WEIGHT = 1 / 4;
 
 /**
  * Speculative Streaming with trees that pay: each step the tree of most expected tokens a millisecond, by what calls cost on this
@@ -34,7 +45,7 @@ interface Text {
  * @throws InvalidArgumentError for deferred streams in shared mode, where the main stream sees them.
  */
 export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Drafter {
-  const { adapter, timing, limit, costs, record = new TrackRecord() } = options;
+  const { adapter, timing, limit, costs, record = new TrackRecord(), lookups } = options;
   requireTiming(adapter, timing);
   const shared = adapter.streams.mode === "shared";
   const parallel = timing === "parallel";
@@ -47,13 +58,24 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       learn(known, last, record);
       return known;
     }
-    const fresh = { fallback: new PlainFallback(), pending: undefined, streamsThere: parallel, advance: 0 };
+    const fresh: Text = {
+      fallback: new PlainFallback(),
+      pending: undefined,
+      streamsThere: parallel,
+      advance: 0,
+      ofStreams: true,
+      rate: undefined,
+    };
     texts.set(sequence, fresh);
     return fresh;
   };
 
   return {
-    name: `streams-${timing}+budget${adapter.transitions && limit.transitions !== false ? "+transitions" : ""}`,
+    name: [
+      `streams-${timing}+budget`,
+      ...(adapter.transitions && limit.transitions !== false ? ["transitions"] : []),
+      ...(lookups === undefined ? [] : ["lookup"]),
+    ].join("+"),
     streamsInPass: parallel,
     async draft(context): Promise<PlannedDraft> {
       const { calls, sequence, bonus, options } = context;
@@ -63,16 +85,46 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const budget = draftBudget(costs, { timing, context: sequence.length, nodes: limit.nodes, confidence });
       const allowance = plain * text.fallback.allowance;
       const one = budget.drafting + (budget.levels?.[0] ?? 0) + (budget.steps[1] ?? Number.POSITIVE_INFINITY);
-      if (record.bias * one - plain > allowance) return undrafted(text, plain, shared);
+      const means = { plain, allowance, record };
+      // What the text says itself costs nothing to ask.
+      const free = { ...budget, drafting: 0 };
+      const words = lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT;
+      const found = affordable(cutToBudget(words, free), free, means);
+      const tooDear = record.bias * one - plain > allowance;
+      if (!parallel && found.tokens.length > 0 && (tooDear || rateOf(found, free) > (text.rate ?? Infinity))) {
+        return planned(text, found, plain, false);
+      }
+      if (tooDear) return undrafted(text, plain, shared);
       if (parallel && !text.streamsThere) return undrafted(text, budget.steps[0] as number, true, plain);
       if (!parallel) await calls.streams([{ sequence }], options);
       const depth = Math.min(levels, context.depth);
-      const [draft] = await calls.draft([{ sequence, bonus, limit: { ...limit, depth, budget } }], options);
-      const kept = affordable(draft as DraftTree, budget, { plain, allowance, record });
-      text.pending = (kept.predicted as number) / plain;
-      return kept;
+      const [draft] = (await calls.draft([{ sequence, bonus, limit: { ...limit, depth, budget } }], options)) as [
+        DraftTree,
+      ];
+      const asked = { ...budget, drafting: draftingOf(draft, budget) };
+      const both = words.tokens.length === 0 ? draft : cutToBudget(unionTree([draft, words]), asked);
+      const rate = rateOf(both, asked);
+      text.rate = text.rate === undefined ? rate : text.rate + WEIGHT * (rate - text.rate);
+      return planned(text, affordable(both, budget, means), plain, true);
     },
   };
+}
+
+/** Expected tokens a millisecond. */
+function rateOf(draft: DraftTree, budget: DraftBudget): number {
+  const { predicted = budget.drafting + (budget.steps[draft.tokens.length] as number) } = draft;
+  return expectedTokens(draft, budget) / predicted;
+}
+
+/** Milliseconds that a draft had cost when it was grown. */
+function draftingOf({ predicted, tokens }: DraftTree, { steps, drafting }: DraftBudget): number {
+  return predicted === undefined ? drafting : predicted - (steps[tokens.length] as number);
+}
+
+function planned(text: Text, draft: DraftTree, plain: number, ofStreams: boolean): PlannedDraft {
+  text.pending = (draft.predicted as number) / plain;
+  text.ofStreams = ofStreams;
+  return draft;
 }
 
 function learn(text: Text, { draft, accepted, tokens, predicted, milliseconds }: Step, record: TrackRecord): void {
@@ -85,7 +137,8 @@ function learn(text: Text, { draft, accepted, tokens, predicted, milliseconds }:
   }
   fallback.draftedStep(tokens.length, pending * record.bias + text.advance);
   text.advance = 0;
-  record.learn(draft, accepted.length);
+  // What the text said about itself is no word of the streams.
+  if (text.ofStreams) record.learn(draft, accepted.length);
 }
 
 /** A step without a draft; `streams` where they run beside its row so that the next one can have a draft. */
@@ -114,7 +167,7 @@ function affordable(
 ): DraftTree {
   const { tokens, parents, logProbs } = draft;
   const step = (nodes: number): number => budget.steps[nodes] as number;
-  const drafting = (draft.predicted ?? budget.drafting + step(tokens.length)) - step(tokens.length);
+  const drafting = draftingOf(draft, budget);
   let [right, nodes] = [0, 0];
   parents.forEach((parent, node) => {
     if (parent === ROOT) right += gainOf(logProbs[node] as number, 1, budget);
@@ -122,10 +175,5 @@ function affordable(
     if (risk * (bias * (drafting + step(node + 1)) - plain) <= allowance) nodes = node + 1;
   });
   if (nodes === tokens.length) return draft;
-  return {
-    tokens: tokens.slice(0, nodes),
-    parents: parents.slice(0, nodes),
-    logProbs: logProbs.slice(0, nodes),
-    predicted: drafting + step(nodes),
-  };
+  return { ...firstNodes(draft, nodes), predicted: drafting + step(nodes) };
 }

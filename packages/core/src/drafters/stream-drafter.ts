@@ -1,6 +1,9 @@
 import type { AdapterHandle } from "../contract/adapter-handle.js";
 import type { DraftLimit, DraftTree } from "../contract/draft.js";
 import { InvalidArgumentError } from "../errors/index.js";
+import type { SequenceLookups } from "../lookup/sequence-lookups.js";
+import { EMPTY_DRAFT, firstNodes } from "../tree/draft-tree.js";
+import { unionTree } from "../tree/union-tree.js";
 import type { Drafter } from "./drafter.js";
 
 /**
@@ -13,6 +16,8 @@ export interface StreamDrafterOptions {
   readonly adapter: AdapterHandle;
   readonly limit: DraftLimit;
   readonly timing: StreamTiming;
+  /** Where a text's own words are looked up, as further branches; absent: they are not. */
+  readonly lookups?: SequenceLookups;
 }
 
 /** @throws InvalidArgumentError for deferred streams in shared mode, where the main stream sees them. */
@@ -29,18 +34,20 @@ export function requireTiming({ streams }: AdapterHandle, timing: StreamTiming):
  *
  * @throws InvalidArgumentError for deferred streams in shared mode, where the main stream sees them.
  */
-export function streamDrafter({ adapter, limit, timing }: StreamDrafterOptions): Drafter {
+export function streamDrafter({ adapter, limit, timing, lookups }: StreamDrafterOptions): Drafter {
   requireTiming(adapter, timing);
   const levels = limit.depth ?? adapter.streams.gamma;
   const counted = adapter.transitions && limit.transitions !== false;
   return {
-    name: `streams-${timing}${counted ? "+transitions" : ""}`,
+    name: `streams-${timing}${counted ? "+transitions" : ""}${lookups === undefined ? "" : "+lookup"}`,
     streamsInPass: timing === "parallel",
-    async draft({ calls, sequence, bonus, depth, options }) {
+    async draft(context) {
+      const { calls, sequence, bonus, depth, options } = context;
       if (timing === "deferred") await calls.streams([{ sequence }], options);
       const useful = { ...limit, depth: Math.min(levels, depth) };
-      const [draft] = await calls.draft([{ sequence, bonus, limit: useful }], options);
-      return draft as DraftTree;
+      const [draft] = (await calls.draft([{ sequence, bonus, limit: useful }], options)) as [DraftTree];
+      const words = lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT;
+      return words.tokens.length === 0 ? draft : firstNodes(unionTree([draft, words]), limit.nodes);
     },
   };
 }

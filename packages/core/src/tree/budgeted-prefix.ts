@@ -1,4 +1,5 @@
 import { type DraftBudget, type DraftTree, ROOT } from "../contract/draft.js";
+import { firstNodes } from "./draft-tree.js";
 
 /** Nodes of a tree that come best first, and what they promise. */
 export interface Prefix {
@@ -34,19 +35,22 @@ export function bestPrefix(gains: readonly number[], { steps, drafting }: DraftB
 
 /** The best prefix of a tree whose nodes come best first, with what it is predicted to take. */
 export function cutToBudget(tree: DraftTree, budget: DraftBudget): DraftTree {
+  const { nodes, milliseconds } = bestPrefix(gainsOf(tree, budget), budget);
+  return { ...firstNodes(tree, nodes), predicted: milliseconds };
+}
+
+/** Tokens that a step with this tree is expected to give. */
+export function expectedTokens(tree: DraftTree, budget: DraftBudget): number {
+  return gainsOf(tree, budget).reduce((sum, gain) => sum + gain, 1);
+}
+
+function gainsOf(tree: DraftTree, budget: DraftBudget): number[] {
   const joints: number[] = [];
   const levels: number[] = [];
-  const gains = tree.parents.map((parent, node) => {
+  return tree.parents.map((parent, node) => {
     const above = parent === ROOT ? { joint: 0, level: 0 } : { joint: joints[parent], level: levels[parent] };
     joints[node] = (above.joint as number) + (tree.logProbs[node] as number);
     levels[node] = (above.level as number) + 1;
     return gainOf(joints[node], levels[node], budget);
   });
-  const { nodes, milliseconds } = bestPrefix(gains, budget);
-  return {
-    tokens: tree.tokens.slice(0, nodes),
-    parents: tree.parents.slice(0, nodes),
-    logProbs: tree.logProbs.slice(0, nodes),
-    predicted: milliseconds,
-  };
 }

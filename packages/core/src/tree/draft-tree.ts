@@ -9,6 +9,11 @@ export function chainDraft(tokens: readonly number[], logProbs: readonly number[
   return { tokens, parents: tokens.map((_, index) => index - 1), logProbs };
 }
 
+/** The tree of the first nodes: parents stand before their children. */
+export function firstNodes({ tokens, parents, logProbs }: DraftTree, count: number): DraftTree {
+  return { tokens: tokens.slice(0, count), parents: parents.slice(0, count), logProbs: logProbs.slice(0, count) };
+}
+
 /** Level of each node, 1 for children of the bonus token. [nodes] */
 export function draftDepths(draft: DraftTree): Int32Array {
   const depths = new Int32Array(draft.tokens.length);

@@ -1,0 +1,22 @@
+import type { DraftTree } from "../contract/draft.js";
+import type { Sequence } from "../contract/sequence.js";
+import type { DraftContext } from "../drafters/drafter.js";
+import { MatchRecord } from "./match-record.js";
+import { TextLookup } from "./text-lookup.js";
+
+/** A lookup for each sequence, all of which learn together what matches are worth. */
+export class SequenceLookups {
+  readonly #lookups = new WeakMap<Sequence, TextLookup>();
+
+  constructor(readonly record = new MatchRecord()) {}
+
+  /** What the text says about its own next words, below the bonus token. @param most tokens */
+  draft({ sequence, tokens, bonus, depth }: DraftContext, most: number): DraftTree {
+    let lookup = this.#lookups.get(sequence);
+    if (lookup === undefined) {
+      lookup = new TextLookup(this.record);
+      this.#lookups.set(sequence, lookup);
+    }
+    return lookup.draft([...tokens, bonus], Math.min(most, depth));
+  }
+}
