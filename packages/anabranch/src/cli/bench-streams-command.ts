@@ -84,6 +84,7 @@ async function run(options: BenchStreamsOptions): Promise<void> {
     await evaluateGrid(model, examples, settings, {
       ...{ task, split, rounds, maxTokens, limit, signal },
       opening: false,
+      lookup: false,
       onReport: (report) => void reports.push(report),
       onProgress: (progress) => {
         const total = settings.length * progress.total;

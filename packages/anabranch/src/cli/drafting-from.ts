@@ -27,6 +27,7 @@ export function draftingFrom(
   const depth = options.depth ?? gamma;
   return {
     streams: options.streams,
+    lookup: options.lookup,
     opening: options.opening,
     transitions: options.transitions,
     ...(drafter === undefined ? {} : { drafter }),

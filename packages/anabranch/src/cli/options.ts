@@ -36,6 +36,7 @@ export interface DraftOptions {
   readonly nodes?: number;
   readonly depth?: number;
   readonly budget?: "auto" | "none";
+  readonly lookup: boolean;
   readonly opening: boolean;
   readonly transitions: boolean;
   /** Absent: the adapter's own threshold, where it has one. */
@@ -78,6 +79,7 @@ export function addDraftOptions(command: Command): Command {
     )
     .option("--no-prune", "drop none")
     .option("--no-transitions", "draft without counts of which token follows which")
+    .option("--no-lookup", "draft without looking words up in the text itself")
     .option("--no-opening", "leave out the draft that the prefill pass verifies");
 }
 

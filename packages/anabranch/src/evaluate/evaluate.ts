@@ -128,6 +128,7 @@ export async function evaluate(
       budget: budgeted,
       streams: drafter.streamsInPass ? "parallel" : "deferred",
       drafter: drafter.name,
+      lookup: options.lookup !== false,
       opening: drafter.open !== undefined,
       transitions: (model.adapter?.transitions ?? false) && options.transitions !== false,
       markov: model.adapter?.streams.markov !== undefined && options.markov !== false,

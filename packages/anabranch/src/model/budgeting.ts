@@ -40,7 +40,7 @@ export class MachineBudgeting implements Budgeting {
   }
 
   async drafter(
-    { budget, streams, topK = BUDGET_TOP_K, ...limit }: Parameters<Budgeting["drafter"]>[0],
+    { budget, streams, lookups, topK = BUDGET_TOP_K, ...limit }: Parameters<Budgeting["drafter"]>[0],
     signal?: AbortSignal,
   ) {
     const { adapter } = this;
@@ -50,7 +50,8 @@ export class MachineBudgeting implements Budgeting {
     // Whether the mode has it says the drafter; whether it was measured, only who measured.
     if (!hasTiming(costs, timing) && adapter.streams.mode === "lossless") throw unmeasured(timing);
     const whole: DraftLimit = { ...limit, topK, nodes: limit.nodes ?? BUDGET_NODES };
-    return budgetedStreamDrafter({ adapter, timing, limit: whole, costs, record: this.#record });
+    const own = { adapter, timing, limit: whole, costs, record: this.#record };
+    return budgetedStreamDrafter({ ...own, ...(lookups && { lookups }) });
   }
 }
 

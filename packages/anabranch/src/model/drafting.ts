@@ -1,9 +1,12 @@
 import {
   type AdapterHandle,
+  type BackendModel,
   type CostModel,
   type Drafter,
   type DraftLimit,
+  MatchRecord,
   plainDrafter,
+  SequenceLookups,
   type StreamTiming,
   streamDrafter,
   UnsupportedError,
@@ -43,6 +46,11 @@ export interface DraftingOptions {
    * below the streams. Default: the adapter's own threshold; false: none is pruned. The text is the same either way.
    */
   readonly prune?: number | false;
+  /**
+   * Whether a text's own words are looked up in it, as further branches, or in place of streams where they are likelier right a
+   * millisecond. Default true.
+   */
+  readonly lookup?: boolean;
   /** Whether the prefill pass verifies a draft of how texts begin, where the adapter has one. Default true. */
   readonly opening?: boolean;
 }
@@ -59,6 +67,7 @@ export interface Budgeting {
       readonly nodes: number | undefined;
       readonly budget: "auto" | CostModel;
       readonly streams: StreamTiming | "auto";
+      readonly lookups: SequenceLookups | undefined;
     },
     signal?: AbortSignal,
   ): Promise<Drafter>;
@@ -98,20 +107,30 @@ export async function makeDrafter(
     ...(options.transitions === undefined ? {} : { transitions: options.transitions }),
     ...(options.markov === undefined ? {} : { markov: options.markov }),
   };
+  const lookups = options.lookup === false ? undefined : new SequenceLookups(matchesOf(model));
   let drafter: Drafter;
   if (budget !== "none" && budgeting !== undefined) {
-    drafter = await budgeting.drafter({ ...limit, topK, nodes, budget, streams }, signal);
+    drafter = await budgeting.drafter({ ...limit, topK, nodes, budget, streams, lookups }, signal);
   } else {
     const { deferredStreams } = model.capabilities;
     const usual = deferredStreams && adapter.streams.mode === "lossless" ? "deferred" : "parallel";
     const timing = streams === "auto" ? ((await budgeting?.timing(limit.nodes, signal)) ?? usual) : streams;
-    drafter = streamDrafter({ adapter, limit, timing });
+    drafter = streamDrafter({ adapter, limit, timing, ...(lookups && { lookups }) });
   }
   // An opening has no levels of streams behind it, so only its size is bound.
   const openingLimit = { topK: limit.topK, nodes: limit.nodes };
   if (opening !== undefined && options.opening !== false) drafter = withOpening(drafter, opening, openingLimit);
   const { prune = adapter.streams.pruning?.threshold ?? false } = options;
   return prune === false ? drafter : withPruning(drafter, prune);
+}
+
+const matches = new WeakMap<BackendModel, MatchRecord>();
+
+/** What matches were worth in texts of a model. */
+function matchesOf(model: BackendModel): MatchRecord {
+  const record = matches.get(model) ?? new MatchRecord();
+  matches.set(model, record);
+  return record;
 }
 
 /** Levels of a draft where options do not say. */
