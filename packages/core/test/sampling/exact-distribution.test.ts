@@ -12,6 +12,8 @@ import { countDraws, jointDistribution, type ToyDrafter } from "../support/sampl
 import { wrongVerifiers } from "../support/sampling/wrong-verifiers.js";
 
 const draws = 200_000;
+/** A test takes a second; on a busy machine it may wait long for its turn. */
+const timeout = 5 * 60_000;
 /** Tokens whose joint distribution is tested: drafts are shallower and deeper, so that a text takes several. */
 const length = 3;
 
@@ -40,7 +42,7 @@ const drawnTrees: readonly [string, ToyDrafter][] = [
   ["with dropped rows", dropping(drawn([3, 1]))],
 ];
 
-describe(`the first ${length} tokens of ${draws} draws have their exact joint distribution`, () => {
+describe(`the first ${length} tokens of ${draws} draws have their exact joint distribution`, { timeout }, () => {
   it.each(trees)("coupled, top-k tree: %s", (_, drafter) => {
     const { statistic, limit } = fit(verifyCoupled, drafter);
     expect(statistic).toBeLessThan(limit);
@@ -71,7 +73,7 @@ describe(`the first ${length} tokens of ${draws} draws have their exact joint di
   });
 });
 
-describe("the same test finds verifiers that are wrong", () => {
+describe("the same test finds verifiers that are wrong", { timeout }, () => {
   it.each(wrongVerifiers)("which %s", (_, verifier, drafter) => {
     const { statistic, limit } = fit(verifier, drafter);
     expect(statistic).toBeGreaterThan(2 * limit);

@@ -1,22 +1,19 @@
 import type { DraftTree } from "../../../src/index.js";
-import { beliefAfter, contextOf, growDraft, type ToyDraft, type ToyDrafter, VOCABULARY } from "./toy-language.js";
+import { beliefs, contextOf, growDraft, type ToyDraft, type ToyDrafter, VOCABULARY } from "./toy-language.js";
 
 /** Children of a node, by level: [3, 1] is three children with one child each. */
 export type Shape = readonly number[];
 
 /** The most probable tokens by the drafter's belief. */
 export const topTokens = (shape: Shape): ToyDrafter =>
-  remembered((text) => ({
-    draft: growDraft((path) => ({ tokens: best([...text, ...path], shape[path.length] ?? 0) })),
-  }));
+  remembered((text) => ({ draft: growDraft(text, shape, (context, count) => ({ tokens: best(context, count) })) }));
 
-/** The same with each sibling twice, first without what is below it. */
+/** The same with each sibling twice, and below either what follows it. */
 export function withTwins(shape: Shape): ToyDrafter {
   return remembered((text) => ({
-    draft: growDraft((path) => {
-      const tokens = best([...text, ...path], shape[path.length] ?? 0);
-      return { tokens: tokens.flatMap((token) => [token, token]) };
-    }),
+    draft: growDraft(text, shape, (context, count) => ({
+      tokens: best(context, count).flatMap((token) => [token, token]),
+    })),
   }));
 }
 
@@ -24,9 +21,9 @@ export function withTwins(shape: Shape): ToyDrafter {
 export const drawn =
   (shape: Shape): ToyDrafter =>
   (text, random) => ({
-    draft: growDraft((path) => {
-      const drawnFrom = beliefAfter([...text, ...path]);
-      return { tokens: drawWithout(drawnFrom, shape[path.length] ?? 0, random), drawnFrom };
+    draft: growDraft(text, shape, (context, count) => {
+      const drawnFrom = beliefs[context] as Float64Array;
+      return { tokens: drawWithout(drawnFrom, count, random), drawnFrom };
     }),
   });
 
@@ -47,8 +44,8 @@ function droppedOf({ tokens, parents }: DraftTree, text: readonly number[]): Rea
   return dropped;
 }
 
-function best(text: readonly number[], count: number): number[] {
-  const belief = beliefAfter(text);
+function best(context: number, count: number): number[] {
+  const belief = beliefs[context] as Float64Array;
   return [...belief.keys()].sort((a, b) => (belief[b] as number) - (belief[a] as number)).slice(0, count);
 }
 

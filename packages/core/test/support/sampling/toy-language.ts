@@ -13,14 +13,13 @@ export const VOCABULARY = 5;
 /** The text that every draw goes on from. */
 const START = [1];
 
-/** What the language remembers of a text: its last three tokens, as a number. */
-export function contextOf(text: readonly number[]): number {
-  let context = 0;
-  for (let at = Math.max(0, text.length - 3); at < text.length; at++) {
-    context = context * (VOCABULARY + 1) + (text[at] as number) + 1;
-  }
-  return context;
-}
+const MEMORY = (VOCABULARY + 1) ** 3;
+
+/** What the language remembers of a text, as a number: its last three tokens. 0 is the empty text's. */
+export const contextOf = (text: readonly number[], before = 0): number => text.reduce(contextAfter, before);
+
+export const contextAfter = (context: number, token: number): number =>
+  (context * (VOCABULARY + 1) + token + 1) % MEMORY;
 
 /** Logits of the next token in a context: any, but always the same. */
 function makeLogits(context: number, salt = 0): Float32Array {
@@ -28,14 +27,8 @@ function makeLogits(context: number, salt = 0): Float32Array {
   return Float32Array.from({ length: VOCABULARY }, (_, token) => 4 * noise.uniform(context, token) - 2);
 }
 
-const logits = new Map<number, Float32Array>();
-
-function logitsAfter(text: readonly number[]): Float32Array {
-  const context = contextOf(text);
-  const known = logits.get(context) ?? makeLogits(context);
-  logits.set(context, known);
-  return known;
-}
+/** By context: [vocabulary] */
+const logits = Array.from({ length: MEMORY }, (_, context) => makeLogits(context));
 
 /** The joint distribution of the first `length` tokens, by {@link cellOf}. */
 export function jointDistribution(options: SamplingOptions, length: number): Float64Array {
@@ -46,7 +39,7 @@ export function jointDistribution(options: SamplingOptions, length: number): Flo
       return;
     }
     const text = [...START, ...tokens];
-    for (const [token, p] of byDefinition([...logitsAfter(text)], text, options).entries()) {
+    for (const [token, p] of byDefinition([...(logits[contextOf(text)] as Float32Array)], text, options).entries()) {
       visit([...tokens, token], probability * p);
     }
   };
@@ -54,8 +47,7 @@ export function jointDistribution(options: SamplingOptions, length: number): Flo
   return joint;
 }
 
-export const cellOf = (tokens: readonly number[]): number =>
-  tokens.reduce((cell, token) => cell * VOCABULARY + token, 0);
+const cellOf = (tokens: readonly number[]): number => tokens.reduce((cell, token) => cell * VOCABULARY + token, 0);
 
 /** Makes a draft for a text, whose last token is the root. @param random for drafters that draw */
 export type ToyDrafter = (text: readonly number[], random: () => number) => ToyDraft;
@@ -104,6 +96,7 @@ function write(
   while (text.length < START.length + length) {
     for (; seen < text.length; seen++) targets.see(text[seen] as number);
     const { draft, dropped } = drafter(text, random);
+    const context = contextOf(text);
     const tokenOf = (row: number): number => draft.tokens[row - 1] as number;
     const verdict = verifier({
       draft,
@@ -112,7 +105,7 @@ function write(
       survived: (row) => dropped?.has(row - 1) !== true,
       target(path) {
         const below = path.slice(1).map(tokenOf);
-        return targets.of(logitsAfter([...text, ...below]), below);
+        return targets.of(logits[contextOf(below, context)] as Float32Array, below);
       },
     });
     text.push(...verdict.path.slice(1).map(tokenOf), verdict.bonus);
@@ -120,15 +113,8 @@ function write(
   return text.slice(START.length);
 }
 
-const beliefs = new Map<number, Float64Array>();
-
-/** What the toy drafters believe of the next token: somewhat like the truth. */
-export function beliefAfter(text: readonly number[]): Float64Array {
-  const context = contextOf(text);
-  const known = beliefs.get(context) ?? makeBelief(context);
-  beliefs.set(context, known);
-  return known;
-}
+/** What the toy drafters believe of the next token, by context: somewhat like the truth. [vocabulary] */
+export const beliefs = Array.from({ length: MEMORY }, (_, context) => makeBelief(context));
 
 function makeBelief(context: number): Float64Array {
   const error = makeLogits(context, 99);
@@ -139,22 +125,32 @@ function makeBelief(context: number): Float64Array {
   return weights.map((weight) => weight / total);
 }
 
-/** Builds a tree from the root down. @param childrenOf tokens below a path, and what they were drawn from if they were */
+/**
+ * Builds a tree from the root down.
+ *
+ * @param shape tokens of a node, by level
+ * @param childrenOf so many tokens that follow a context, and what they were drawn from if they were
+ */
 export function growDraft(
-  childrenOf: (path: readonly number[]) => { tokens: readonly number[]; drawnFrom?: Float64Array },
+  text: readonly number[],
+  shape: readonly number[],
+  childrenOf: (context: number, count: number) => { tokens: readonly number[]; drawnFrom?: Float64Array },
 ): DraftTree {
   const tokens: number[] = [];
   const parents: number[] = [];
   const drawnFrom = new Map<number, Float64Array>();
-  const open: { node: number; path: readonly number[] }[] = [{ node: ROOT, path: [] }];
-  for (let next = open.shift(); next !== undefined; next = open.shift()) {
-    const children = childrenOf(next.path);
-    if (children.drawnFrom !== undefined) drawnFrom.set(next.node, children.drawnFrom);
-    for (const token of children.tokens) {
-      const node = tokens.push(token) - 1;
-      parents.push(next.node);
-      open.push({ node, path: [...next.path, token] });
+  let level = [{ node: ROOT, context: contextOf(text) }];
+  for (const count of shape) {
+    const below: typeof level = [];
+    for (const { node: parent, context } of level) {
+      const children = childrenOf(context, count);
+      if (children.drawnFrom !== undefined) drawnFrom.set(parent, children.drawnFrom);
+      for (const token of children.tokens) {
+        parents.push(parent);
+        below.push({ node: tokens.push(token) - 1, context: contextAfter(context, token) });
+      }
     }
+    level = below;
   }
   return { tokens, parents, logProbs: tokens.map(() => -1), ...(drawnFrom.size > 0 && { drawnFrom }) };
 }
