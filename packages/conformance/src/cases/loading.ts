@@ -55,6 +55,9 @@ export function loading(_: ConformanceSettings): ConformanceCase[] {
               await expectRefused("MISSING_TENSOR", `an adapter without ${name}`, attach(without));
               const wrong = new Map(adapter.tensors).set(name, short);
               await expectRefused("SHAPE_MISMATCH", `an adapter with a wrong ${name}`, attach(wrong));
+              const spoilt = { ...tensor, data: tensor.data.with(tensor.data.length - 1, Number.NaN) };
+              const broken = new Map(adapter.tensors).set(name, spoilt);
+              await expectRefused("NOT_FINITE", `an adapter with NaN in ${name}`, attach(broken));
             }
           }
         } finally {

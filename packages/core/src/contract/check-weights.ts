@@ -1,4 +1,4 @@
-import { InvalidArgumentError, MissingTensorError, ShapeMismatchError } from "../errors/index.js";
+import { InvalidArgumentError, MissingTensorError, NotFiniteError, ShapeMismatchError } from "../errors/index.js";
 import {
   type Adapter,
   adapterParameterShapes,
@@ -34,13 +34,14 @@ export function checkModelWeights({ spec, tensors }: ModelWeights): void {
 }
 
 /**
- * @throws MissingTensorError, ShapeMismatchError; InvalidArgumentError for a draft vocabulary that is not the model's, an angle
+ * @throws MissingTensorError, ShapeMismatchError; NotFiniteError for NaN in a tensor, and infinities; InvalidArgumentError for a draft vocabulary that is not the model's, an angle
  *   that is not finite, or a threshold that is no probability
  */
 export function checkAdapter(spec: ModelSpec, adapter: Adapter): void {
   if (adapter.draftVocabulary !== undefined) checkDraftVocabulary(spec, adapter.draftVocabulary);
   checkNumbers(adapter.streams);
   checkTensors("adapter", adapterParameterShapes(spec, adapter.streams), adapter.tensors);
+  for (const [name, { data }] of adapter.tensors) checkFinite(name, data);
 }
 
 function checkNumbers({ valueRotation = 0, pruning }: StreamSpec): void {
@@ -52,4 +53,14 @@ function checkNumbers({ valueRotation = 0, pruning }: StreamSpec): void {
       subject: "pruning.threshold",
     });
   }
+}
+
+/** One NaN makes every draft nonsense, and says so only when there is one. */
+function checkFinite(name: string, data: Float32Array): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at === -1) return;
+  throw new NotFiniteError(`The adapter's tensor ${name} holds ${data[at]} at ${at}.`, {
+    subject: name,
+    cure: "Fetch the adapter again, or train it with a lower learning rate.",
+  });
 }
