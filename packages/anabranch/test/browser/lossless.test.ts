@@ -31,6 +31,29 @@ describe.skipIf(withoutEmbedded !== "")(`streams in a browser${withoutEmbedded}`
     expect(aboutThreads).toHaveLength(isolated ? 0 : 1);
   });
 
+  it("draw a seed's text as plain decoding does, and refuse what makes no sense", async () => {
+    const { page, close } = await pages.open();
+    const { texts, refused } = await page.evaluate(async (prompt) => {
+      const model = await anabranch.load("./base", { adapter: "./lossless", threads: 2 });
+      const texts: string[] = [];
+      for (const seed of [1, 2]) {
+        const sampling = { temperature: 1.5, topP: 0.95, repetitionPenalty: 1.1, seed };
+        for (const drafter of ["streams", "none"] as const) {
+          texts.push(await model.generate(prompt, { drafter, nodes: 8, maxTokens: 40, sampling }).text());
+        }
+      }
+      const wrong = model.generate(prompt, { sampling: { topP: 2 } }).text();
+      const refused = await wrong.catch(({ code, subject }) => ({ code, subject }));
+      await model.dispose();
+      return { texts, refused };
+    }, prompt);
+    await close();
+    expect(texts[0]).toBe(texts[1]);
+    expect(texts[2]).toBe(texts[3]);
+    expect(texts[0]).not.toBe(texts[2]);
+    expect(refused).toEqual({ code: "INVALID_ARGUMENT", subject: "sampling.topP" });
+  });
+
   it("run without a worker where that is asked for", async () => {
     const { page, close } = await pages.open({ isolated: false });
     const here = await page.evaluate(async (prompt) => {
