@@ -189,9 +189,10 @@ async function addHabits(examples: readonly TrainingExample[], options: RunTrain
   const alone = mode === "lossless" || options.lora;
   const [model, adapter] = alone ? [base as string, out] : [out, join(out, "adapter")];
   const prompts = examples.slice(0, habitPrompts).map(({ prompt }) => Array.from(prompt));
-  // Lossless streams leave the words as they are; answers that they learned from are still the model's.
+  // Lossless streams leave the words as they are; answers that they learned from are still the model's. A base of real size would
+  // take an hour to answer, and what it was taught to write will do: drafts are verified all the same.
   const answers =
-    mode === "lossless" && options.self
+    options.lora || (mode === "lossless" && options.self)
       ? ownAnswers(examples)
       : await answerWithStreams(model, adapter, prompts, {
           maxTokens: answerTokens,
