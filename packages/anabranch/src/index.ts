@@ -1,5 +1,6 @@
 export { AnabranchError, type CostModel, type SamplingOptions } from "@anabranch/core";
 export type { BackendChoice, BackendName } from "./backend/backend-choice.js";
+export { type CalibrateOptions, type CalibrateProgress, calibrateModel } from "./calibrate/calibrate-model.js";
 export type { Chat, ChatOptions, TurnOptions } from "./chat/chat.js";
 export type { GenerateOptions, Overflow, StepOptions } from "./generate/generate-options.js";
 export type { FinishReason, GeneratedToken, Generation, PromptReport } from "./generate/generation.js";
