@@ -6,7 +6,6 @@ export {
   type SharedGraphOptions,
   seedsOf,
   sharedGraph,
-  withLoss,
 } from "./loss-graph.js";
 export { lossNames } from "./loss-names.js";
 export { type BaseStatesGraph, baseStatesGraph, DRAFT_CORRECTION, losslessGraph } from "./lossless-graph.js";
