@@ -16,6 +16,7 @@ const map = {
   "bench-kit": ["core", "checkpoints", "evaluation", "tokenizers"], // of benchmarks alone; not published
   training: ["core", "checkpoints"],
   evaluation: ["core", "checkpoints"],
+  "adapter-smollm2-135m-instruct": [], // files, and where they lie
   "model-e2e": [], // files, and where they lie
   anabranch: [
     ...["model-e2e", "training", "evaluation", "tokenizers"],

@@ -58,7 +58,7 @@ export async function readRows(
 }
 
 /** How a weight is held. */
-export function formatOf({ runtime, weights }: WeightSource, name: string): WeightTensor["format"] {
+function formatOf({ runtime, weights }: WeightSource, name: string): WeightTensor["format"] {
   const given = weights.tensors.get(name)?.format;
   return given ?? ("weightFormat" in runtime ? runtime.weightFormat(name) : "f32");
 }
