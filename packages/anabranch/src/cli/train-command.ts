@@ -22,6 +22,10 @@ interface TrainCommandOptions {
   readonly rank: number;
   readonly markov: "none" | MarkovSpec["kind"];
   readonly markovRank: number;
+  readonly startRank?: number;
+  readonly valueRotation?: number;
+  readonly pruneRank: number;
+  readonly pruneThreshold: number;
   readonly draftTokens?: number;
   readonly sampledTokens?: number;
   readonly self: boolean;
@@ -53,15 +57,22 @@ function positiveNumbers(text: string): number[] {
   return text.split(",").map(positiveNumber);
 }
 
+function share(text: string): number {
+  const value = Number(text);
+  if (value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("It must be a number from 0 to 1.");
+}
+
 export function trainCommand(): Command {
   const sizes = Object.keys(MODEL_SIZES);
-  const modes = ["next-token", "shared", "lossless"];
+  const modes = ["next-token", "shared", "lossless", "pruning"];
   const examples = [
     "anabranch train --mode next-token --epochs 2 --out runs/base",
     "anabranch train --mode shared --gamma 3 --epochs 2 --out runs/shared-3",
     "anabranch train --mode lossless --base runs/base --self --gamma 7 --out runs/lossless",
     "anabranch train --mode lossless --base SmolLM2.gguf --task instruct --self --markov rnn --gamma 5 --out runs/chat",
     "anabranch train --mode shared --lora --base SmolLM2.gguf --task sql --markov rnn --out runs/sql",
+    "anabranch train --mode pruning --base runs/base --from runs/lossless --self --out runs/pruning",
     "anabranch train --mode shared --gamma 3 --epochs 2 --out runs/shared-3 --resume",
     "anabranch train --size tiny --data my-data --out runs/trial",
   ];
@@ -83,6 +94,14 @@ export function trainCommand(): Command {
         .default("none"),
     )
     .option("--markov-rank <n>", "rank of that head", wholeNumber(1), 192)
+    .option("--start-rank <n>", "η: rank of the map that streams start with; none when absent", wholeNumber(1))
+    .option(
+      "--value-rotation <radians>",
+      "turn streams' values by so much each, in place of embeddings",
+      positiveNumber,
+    )
+    .option("--prune-rank <n>", "in pruning mode: rank of the early exit that --from is given", wholeNumber(1), 8)
+    .option("--prune-threshold <p>", "probability below which it drops a drafted token", share, 0.05)
     .option("--draft-tokens <n>", "drafts are made of the n tokens that occur most; all when absent", wholeNumber(1))
     .option(
       "--sampled-tokens <n>",
@@ -138,6 +157,9 @@ async function run(options: TrainCommandOptions): Promise<void> {
       msaLayers: options.msaLayers,
       rank: options.rank,
       ...(options.markov === "none" ? {} : { markov: { kind: options.markov, rank: options.markovRank } }),
+      ...(options.startRank === undefined ? {} : { startRank: options.startRank }),
+      ...(options.valueRotation === undefined ? {} : { valueRotation: options.valueRotation }),
+      pruning: { rank: options.pruneRank, threshold: options.pruneThreshold },
       ...(options.draftTokens === undefined ? {} : { draftTokens: options.draftTokens }),
       framing: task,
       answerTokens: options.answerTokens,

@@ -30,6 +30,10 @@ export interface StreamRecipe {
   readonly rank: number;
   /** Absent: streams are independent of each other. */
   readonly markov?: MarkovSpec;
+  /** η of f_η (Eq. 3); absent: streams start as the main stream is. */
+  readonly initialisationRank?: number;
+  /** ε of B.3, radians; absent: streams have embeddings. */
+  readonly valueRotation?: number;
 }
 
 /** Stream settings: LoRA on all layers in shared mode, on the MSA layers in lossless mode (3.1.4). */

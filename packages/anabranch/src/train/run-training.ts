@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { InvalidArgumentError, IoError, type MarkovSpec, throwIfAborted } from "@anabranch/core";
+import { InvalidArgumentError, IoError, type MarkovSpec, type PruningSpec, throwIfAborted } from "@anabranch/core";
 import type { Tokenizer } from "@anabranch/tokenizers";
 import {
   type KnownStates,
@@ -43,6 +43,12 @@ export interface RunTrainingOptions {
   readonly rank: number;
   /** A Markov head; absent: none. */
   readonly markov?: Omit<MarkovSpec, "tokenScale">;
+  /** η of f_η (Eq. 3); absent: streams start as the main stream is. */
+  readonly startRank?: number;
+  /** ε of B.3, radians; absent: streams have embeddings. */
+  readonly valueRotation?: number;
+  /** In pruning mode: the early exit that `from` is given, and learns. */
+  readonly pruning?: PruningSpec;
   /** Size of the draft vocabulary; absent: drafts are made of all tokens. */
   readonly draftTokens?: number;
   /** How the task speaks to a model with a chat template. */
@@ -91,6 +97,15 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
       cure: "Name that model's folder with --base.",
     });
   }
+  if (mode === "pruning" && (base === undefined || options.from === undefined)) {
+    throw new InvalidArgumentError(
+      "A pruning adapter is trained for an adapter and its base, which stay as they are.",
+      {
+        subject: base === undefined ? "base" : "from",
+        cure: "Name the model with --base and the adapter with --from.",
+      },
+    );
+  }
   checkLora(options);
   const tokenizer = await startingTokenizer(examples, options);
   await hearAbort(signal);
@@ -123,7 +138,7 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
   await saveResult(result, tokenizer, options);
-  if (mode !== "next-token") await addHabits(learned.examples, options);
+  if (mode === "shared" || mode === "lossless") await addHabits(learned.examples, options);
   return result;
 }
 

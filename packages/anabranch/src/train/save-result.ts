@@ -1,6 +1,6 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fingerprint, loadModel, saveAdapter, saveLora, saveModel } from "@anabranch/checkpoints";
+import { fingerprint, loadAdapter, loadModel, saveAdapter, saveLora, saveModel } from "@anabranch/checkpoints";
 import type { Tokenizer } from "@anabranch/tokenizers";
 import type { TrainResult } from "@anabranch/training";
 import type { RunTrainingOptions } from "./run-training.js";
@@ -24,6 +24,11 @@ export async function saveResult(
   const baseModel = base === undefined ? {} : { baseModel: base };
   if (mode === "next-token" && adapter?.streams.lora !== undefined) {
     return saveLora(out, { spec: adapter.streams.lora, tensors: adapter.tensors, ...baseModel });
+  }
+  if (adapter !== undefined && mode === "pruning" && options.from !== undefined) {
+    // Whatever else the adapter knew stays with it.
+    const { adapter: _, ...settings } = await loadAdapter(options.from);
+    return saveAdapter(out, adapter, { ...settings, format });
   }
   if (mode === "lossless" || options.lora) {
     if (adapter === undefined) return;

@@ -1,7 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadAdapter } from "@anabranch/checkpoints";
-import { type Adapter, type ModelWeights, type StreamSpec, toFloat32, type WeightTensor } from "@anabranch/core";
+import {
+  type Adapter,
+  type Float32Tensor,
+  type ModelWeights,
+  parameterNames,
+  type StreamSpec,
+  toFloat32,
+  type WeightTensor,
+} from "@anabranch/core";
 import { loadTokenizerFolder, type Tokenizer } from "@anabranch/tokenizers";
 import { initialAdapter, initialWeights, type TrainingExample } from "@anabranch/training";
 import { loadTokenizer, modelSource } from "../model/model-source.js";
@@ -57,18 +65,31 @@ export async function startingAdapter(
   examples: readonly TrainingExample[],
   options: RunTrainingOptions,
 ): Promise<Adapter> {
-  const { mode, gamma, msaLayers, markov, draftTokens, settings, from } = options;
+  const { mode, gamma, msaLayers, markov, draftTokens, settings, from, startRank, valueRotation } = options;
   const rank = mode === "lossless" || options.lora ? options.rank : 0;
-  if (from !== undefined) return (await loadAdapter(from, { base: weights })).adapter;
+  if (from !== undefined) return continued(weights, (await loadAdapter(from, { base: weights })).adapter, options);
   // Without streams LoRA acts on the main stream, as in shared mode; one stream is the fewest that settings can have.
   const alone = mode === "next-token";
   const recipe = alone
     ? ({ mode: "shared", gamma: 1, msaLayers: 1, rank } as const)
-    : { mode: mode as StreamSpec["mode"], gamma, msaLayers, rank };
+    : {
+        ...{ mode: mode as StreamSpec["mode"], gamma, msaLayers, rank },
+        ...(startRank === undefined ? {} : { initialisationRank: startRank }),
+        ...(valueRotation === undefined ? {} : { valueRotation }),
+      };
   const head = markov === undefined || alone ? {} : { markov: { ...markov, tokenScale: tokenScale(weights) } };
   const streams = streamSpec(weights.spec, { ...recipe, ...head });
   const tensors = initialAdapter(weights.spec, streams, settings.seed ?? 1);
   const vocabulary =
     draftTokens === undefined || alone ? {} : { draftVocabulary: draftVocabulary(weights.spec, examples, draftTokens) };
   return { streams, tensors, ...vocabulary };
+}
+
+/** An adapter that is to learn on, in pruning mode with an early exit that has not learned yet. */
+function continued(weights: ModelWeights, adapter: Adapter, { mode, pruning, settings }: RunTrainingOptions): Adapter {
+  if (mode !== "pruning" || pruning === undefined) return adapter;
+  const streams = { ...adapter.streams, pruning };
+  const fresh = initialAdapter(weights.spec, streams, settings.seed ?? 1);
+  const exit = [parameterNames.pruneDown, parameterNames.pruneUp].map((name) => [name, fresh.get(name)] as const);
+  return { ...adapter, streams, tensors: new Map([...adapter.tensors, ...(exit as [string, Float32Tensor][])]) };
 }
