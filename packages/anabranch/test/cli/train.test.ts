@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { loadAdapter } from "@anabranch/checkpoints";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../support/run-cli.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -66,25 +67,38 @@ describe("anabranch train", () => {
   it("adds lossless streams to a model, which keeps its words", async () => {
     expect((await runCli(train("base", "--mode", "next-token", "--epochs", "2"))).code).toBe(0);
     const base = join(folder, "base");
-    const streams = [
-      "--mode",
-      "lossless",
-      "--base",
-      base,
-      "--self",
-      "--gamma",
-      "2",
-      "--msa-layers",
-      "1",
-      "--rank",
-      "2",
-    ];
-    expect(await runCli(train("streams", ...streams))).toMatchObject({ code: 0 });
+    const own = ["--base", base, "--self", "--answer-tokens", "24", "--msa-layers", "1"];
+    const shape = ["--gamma", "2", "--rank", "2", "--start-rank", "2", "--markov", "rnn", "--markov-rank", "4"];
+    const words = ["--draft-tokens", "120", "--sampled-tokens", "40", "--stream-weight", "1,0.5"];
+    expect(await runCli(train("streams", "--mode", "lossless", ...own, ...shape, ...words))).toMatchObject({ code: 0 });
+    const more = ["--mode", "lossless", "--from", join(folder, "streams"), "--epochs", "2"];
+    expect(await runCli(train("more", ...own, ...more))).toMatchObject({ code: 0 });
+    const exit = ["--mode", "pruning", "--from", join(folder, "more"), "--prune-rank", "2", "--prune-threshold", "0.1"];
+    expect(await runCli(train("pruning", ...own, ...exit))).toMatchObject({ code: 0 });
+
+    const { adapter } = await loadAdapter(join(folder, "pruning"));
+    expect(adapter.streams).toMatchObject({
+      gamma: 2,
+      initialisationRank: 2,
+      markov: { kind: "rnn", rank: 4 },
+      pruning: { rank: 2, threshold: 0.1 },
+    });
+    expect(adapter.draftVocabulary).toHaveLength(120);
     const generate = ["generate", facts, "--max-tokens", "20", "--model", base];
     const plain = await runCli(generate);
-    const streamed = await runCli([...generate, "--adapter", join(folder, "streams"), "--streams", "deferred"]);
-    expect([plain.code, streamed.code]).toEqual([0, 0]);
-    expect(streamed.stdout).toBe(plain.stdout);
+    for (const name of ["streams", "pruning"]) {
+      const streamed = await runCli([...generate, "--adapter", join(folder, name), "--streams", "deferred"]);
+      expect([plain.code, streamed.code]).toEqual([0, 0]);
+      expect(streamed.stdout).toBe(plain.stdout);
+    }
+  });
+
+  it("rotates values where it is asked to, in place of stream embeddings", async () => {
+    const how = ["--mode", "shared", "--gamma", "2", "--msa-layers", "1", "--value-rotation", "0.2"];
+    expect(await runCli(train("rotated", ...how))).toMatchObject({ code: 0 });
+    const { adapter } = await loadAdapter(join(folder, "rotated/adapter"));
+    expect(adapter.streams.valueRotation).toBe(0.2);
+    expect([...adapter.tensors.keys()]).not.toContain("streams.embedding");
   });
 
   it("refuses lossless streams without a model to add them to", async () => {
