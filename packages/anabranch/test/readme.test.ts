@@ -51,12 +51,17 @@ describe.each(readmes)("%s", (readme) => {
 });
 
 it("commands that READMEs and helps show have the options that they show", async () => {
-  const texts = [...(await Promise.all(readmes.map((file) => readFile(file, "utf8")))), ...commands.map(helpOf)];
+  const texts = [
+    ...(await Promise.all(readmes.map((file) => readFile(file, "utf8")))),
+    ...commands.flatMap((one) => [one, ...one.commands]).map(helpOf),
+  ];
   const lines = texts.flatMap(commandLines);
   expect(lines.length).toBeGreaterThan(25);
   for (const line of lines) {
-    const command = commands.find((one) => one.name() === line.trim().split(" ")[1]);
-    expect(command, line).toBeDefined();
+    const [, name, below] = line.trim().split(" ");
+    const whole = commands.find((one) => one.name() === name);
+    expect(whole, line).toBeDefined();
+    const command = whole?.commands.find((one) => one.name() === below) ?? whole;
     const known = command?.options.flatMap(({ long }) => long ?? []) ?? [];
     for (const option of line.match(/--[a-z][a-z-]*/g) ?? []) expect([...known, "--help"], line).toContain(option);
   }
