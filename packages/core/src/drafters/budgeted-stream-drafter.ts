@@ -22,6 +22,8 @@ export interface BudgetedStreamDrafterOptions extends StreamDrafterOptions {
 /** A text that is being decoded. */
 interface Text {
   readonly fallback: PlainFallback;
+  /** The same for drafts of the text's own words: where streams lose, those may win. */
+  readonly ofWords: PlainFallback;
   /** What the step that is verified now was to cost, in plain steps; undefined where nothing was drafted for it. */
   pending: number | undefined;
   /** Whether the latest pass ran streams beside its rows. */
@@ -33,6 +35,9 @@ interface Text {
   /** Expected tokens a millisecond of drafts that streams had a part in, lately; undefined before the first. */
   rate: number | undefined;
 }
+
+/** Plain steps that a text may lose by its own words, before it has gained any. */
+const WORDS_CREDIT = 0.75;
 
 /** How much the latest draft counts in a text's rate. */
 const WEIGHT = 1 / 4;
@@ -60,6 +65,7 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
     }
     const fresh: Text = {
       fallback: new PlainFallback(),
+      ofWords: new PlainFallback({ credit: WORDS_CREDIT }),
       pending: undefined,
       streamsThere: parallel,
       advance: 0,
@@ -89,7 +95,8 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       // What the text says itself costs nothing to ask.
       const free = { ...budget, drafting: 0 };
       const words = lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT;
-      const found = affordable(cutToBudget(words, free), free, means);
+      const forWords = { plain, allowance: plain * text.ofWords.allowance, record: { trust: 1, bias: record.bias } };
+      const found = affordable(cutToBudget(words, free), free, forWords);
       const tooDear = record.bias * one - plain > allowance;
       if (!parallel && found.tokens.length > 0 && (tooDear || rateOf(found, free) > (text.rate ?? Infinity))) {
         return planned(text, found, plain, false);
@@ -128,17 +135,18 @@ function planned(text: Text, draft: DraftTree, plain: number, ofStreams: boolean
 }
 
 function learn(text: Text, { draft, accepted, tokens, predicted, milliseconds }: Step, record: TrackRecord): void {
-  const { pending, fallback } = text;
+  const { pending, fallback, ofWords } = text;
   const measured = milliseconds.pass + milliseconds.other;
   if (predicted !== undefined) record.learnTime(pending === undefined ? "plain" : "drafted", predicted, measured);
   if (pending === undefined) {
     fallback.plainStep();
+    ofWords.plainStep();
     return;
   }
-  fallback.draftedStep(tokens.length, pending * record.bias + text.advance);
-  text.advance = 0;
   // What the text said about itself is no word of the streams.
   if (text.ofStreams) record.learn(draft, accepted.length);
+  (text.ofStreams ? fallback : ofWords).draftedStep(tokens.length, pending * record.bias + text.advance);
+  text.advance = 0;
 }
 
 /** A step without a draft; `streams` where they run beside its row so that the next one can have a draft. */
@@ -153,7 +161,7 @@ function undrafted(text: Text, predicted: number, streams: boolean, plain = pred
 interface Means {
   readonly plain: number;
   readonly allowance: number;
-  readonly record: TrackRecord;
+  readonly record: Pick<TrackRecord, "trust" | "bias">;
 }
 
 /**
