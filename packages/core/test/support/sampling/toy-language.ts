@@ -18,8 +18,7 @@ const MEMORY = (VOCABULARY + 1) ** 3;
 /** What the language remembers of a text, as a number: its last three tokens. 0 is the empty text's. */
 export const contextOf = (text: readonly number[], before = 0): number => text.reduce(contextAfter, before);
 
-const contextAfter = (context: number, token: number): number =>
-  (context * (VOCABULARY + 1) + token + 1) % MEMORY;
+const contextAfter = (context: number, token: number): number => (context * (VOCABULARY + 1) + token + 1) % MEMORY;
 
 /** Logits of the next token in a context: any, but always the same. */
 function makeLogits(context: number, salt = 0): Float32Array {
