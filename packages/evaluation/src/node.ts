@@ -1,6 +1,8 @@
 export * from "./data/read-e2e.js";
+export { type JsonLine, readJsonLines } from "./data/read-json-lines.js";
 export * from "./data/read-mt-bench.js";
 export * from "./data/read-sql.js";
+export { readText } from "./data/read-text.js";
 export * from "./report/machine.js";
 export * from "./report/write-report.js";
 export * from "./sql/exact-match.js";

@@ -10,6 +10,7 @@ import {
 import type { AttachedAdapter } from "./attached-adapter.js";
 import type { CachedSequence } from "./cached-sequence.js";
 import type { Floats } from "./floats.js";
+import { groupBy } from "./group-by.js";
 import type { LastRow } from "./last-row.js";
 import { markovTrees } from "./markov-trees.js";
 import type { ModelPrograms } from "./model-programs.js";
@@ -26,19 +27,11 @@ export async function draftTrees(
   spec: ModelSpec,
   requests: readonly DraftAsked[],
 ): Promise<readonly DraftTree[]> {
-  const byAdapter = new Map<AttachedAdapter, DraftAsked[]>();
-  for (const request of requests) {
-    checkDraftRequest(spec, request);
-    const adapter = request.sequence.attached as AttachedAdapter;
-    const group = byAdapter.get(adapter);
-    if (group === undefined) byAdapter.set(adapter, [request]);
-    else group.push(request);
-  }
+  for (const request of requests) checkDraftRequest(spec, request);
+  const byAdapter = groupBy(requests, ({ sequence }) => sequence.attached as AttachedAdapter);
   const trees = new Map<DraftAsked, DraftTree>();
   for (const [adapter, group] of byAdapter) {
-    for (const headed of [true, false]) {
-      const part = group.filter(({ limit }) => adapter.headDrafts(limit) === headed);
-      if (part.length === 0) continue;
+    for (const [headed, part] of groupBy(group, ({ limit }) => adapter.headDrafts(limit))) {
       const width = Math.max(...part.map(({ limit }) => adapter.draftWidth(limit)));
       const drawn = headed
         ? await markovTrees(await programs.markov(adapter, width), part)

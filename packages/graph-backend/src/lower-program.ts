@@ -14,7 +14,7 @@ import {
 } from "@anabranch/core";
 import { FeedBuffers } from "./feed-buffers.js";
 import { LowerRun } from "./lower-run.js";
-import { type Feed, passFeeds } from "./pass-feeds.js";
+import { type Feed, feedList, feedsOf } from "./pass-feeds.js";
 import { planRows, type SequenceRows } from "./row-plan.js";
 import { allRows } from "./row-subset.js";
 import type { SlotPool } from "./slot-pool.js";
@@ -48,11 +48,7 @@ export class LowerProgram {
     readonly compiled: CompiledGraph,
   ) {
     const { spec, streams, vocabulary } = options;
-    const feeds = passFeeds(spec, streams.gamma);
-    this.#feeds = compiled.graph.inputs.flatMap((name) => {
-      const feed = feeds.get(name);
-      return feed === undefined ? [] : [[name, feed] as const];
-    });
+    this.#feeds = feedsOf(compiled.graph, spec, streams.gamma);
     this.#places = vocabulary && new Map(Array.from(vocabulary, (token, place) => [token, place]));
   }
 
@@ -82,22 +78,15 @@ export class LowerProgram {
     const inputs: Record<string, Tensor> = {};
     for (const [name, feed] of this.#feeds) inputs[name] = feed(plan, pool, this.#buffers);
     const { parents, children } = this.#children(requests);
-    const feedList = (name: string, values: readonly number[]): void => {
-      // No axis may be empty: where nothing is asked, something is that nobody reads.
-      const tensor = this.#buffers.ints(name, [1, Math.max(1, values.length)]);
-      tensor.data[0] = 0;
-      tensor.data.set(values);
-      inputs[name] = tensor;
+    const asked = {
+      [exitNames.parents]: parents,
+      [exitNames.parentOf]: children.map(({ parent }) => parent),
+      [exitNames.tokens]: children.map(({ token }) => token),
     };
-    feedList(exitNames.parents, parents);
-    feedList(
-      exitNames.parentOf,
-      children.map(({ parent }) => parent),
-    );
-    feedList(
-      exitNames.tokens,
-      children.map(({ token }) => token),
-    );
+    for (const [name, values] of Object.entries(asked)) {
+      // No axis may be empty: where nothing is asked, something is that nobody reads.
+      inputs[name] = feedList(values.length === 0 ? [0] : values, name, this.#buffers);
+    }
     const outputs = await this.compiled.run(inputs);
     const logProbs = (outputs[exitNames.logProbs] as Tensor).data;
     const transitions = new Map(children.map(({ row }, index) => [row, logProbs[index] as number]));

@@ -14,6 +14,7 @@ import {
 } from "@anabranch/core";
 import { FeedBuffers } from "./feed-buffers.js";
 import type { Floats } from "./floats.js";
+import { ProgramCache } from "./program-cache.js";
 import { addTopTokens, readTopTokens, topOutputs } from "./top-tokens.js";
 
 export interface MarkovHeadOptions {
@@ -45,7 +46,7 @@ export class MarkovHead {
   readonly #buffers = new FeedBuffers();
   /** A e(x) of tokens that were asked for before. */
   readonly #known = new Map<number, Floats>();
-  readonly #levels: (Promise<CompiledGraph> | undefined)[] = [];
+  readonly #levels = new ProgramCache();
 
   private constructor(
     readonly runtime: GraphRuntime,
@@ -90,19 +91,18 @@ export class MarkovHead {
 
   async dispose(): Promise<void> {
     await this.tokens.dispose();
-    for (const level of this.#levels) await (await level)?.dispose();
+    await this.#levels.clear();
   }
 
   #level(stream: number): Promise<CompiledGraph> {
     const { spec, streams, vocabulary, width } = this.options;
-    this.#levels[stream] ??= (() => {
+    return this.#levels.get(`level.${stream}`, () => {
       const plain = buildMarkovLevelGraph(spec, streams, stream, vocabulary?.length);
       const builder = GraphBuilder.from(plain, `${plain.name}.top${width}`);
       addTopTokens(builder, markovNames.logits, width);
       const outputs = [markovNames.recurrent, ...topOutputs()];
       return this.runtime.compile(builder.build(), { constants: this.weights, outputs, fewRows: true });
-    })();
-    return this.#levels[stream];
+    });
   }
 
   /** A e(x) of tokens that no node had before; texts use the same few thousand again and again. */

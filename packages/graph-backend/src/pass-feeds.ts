@@ -1,6 +1,7 @@
 import {
   attentionWindows,
   fillStreamNumbers,
+  type Graph,
   type ModelSpec,
   passNames,
   type RowSetName,
@@ -17,8 +18,14 @@ export type Feed = (plan: RowPlan, pool: SlotPool, buffers: FeedBuffers) => Tens
 
 const SETS: readonly RowSetName[] = ["main", "rest", "group", "streams"];
 
+/** Feeds of a pass graph's inputs; those that are given with a run have none. */
+export function feedsOf({ inputs }: Graph, spec: ModelSpec, gamma: number): (readonly [name: string, feed: Feed])[] {
+  const feeds = passFeeds(spec, gamma);
+  return inputs.filter((name) => feeds.has(name)).map((name) => [name, feeds.get(name) as Feed] as const);
+}
+
 /** By name, a feed for every input that a pass graph may have. */
-export function passFeeds(spec: ModelSpec, gamma: number): Map<string, Feed> {
+function passFeeds(spec: ModelSpec, gamma: number): Map<string, Feed> {
   const members: Record<RowSetName, number> = { main: 1, rest: 1, group: 1 + gamma, streams: gamma };
   const feeds = new Map<string, Feed>([[passNames.tokens, (plan) => plan.tokens]]);
   for (const set of SETS) {
@@ -68,7 +75,7 @@ function subset(plan: RowPlan, set: RowSetName): RowSubset {
 }
 
 /** [1, n] */
-function feedList(rows: readonly number[], name: string, buffers: FeedBuffers): Tensor {
+export function feedList(rows: readonly number[], name: string, buffers: FeedBuffers): Tensor {
   const tensor = buffers.ints(name, [1, rows.length]);
   for (let index = 0; index < rows.length; index++) tensor.data[index] = rows[index] as number;
   return tensor;

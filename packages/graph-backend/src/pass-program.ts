@@ -16,7 +16,7 @@ import {
   type WeightTensor,
 } from "@anabranch/core";
 import { FeedBuffers } from "./feed-buffers.js";
-import { type Feed, passFeeds } from "./pass-feeds.js";
+import { type Feed, feedsOf } from "./pass-feeds.js";
 import { PassRun } from "./pass-run.js";
 import { planReads } from "./read-plan.js";
 import { planRows, type RowPlan, type SequenceRows } from "./row-plan.js";
@@ -52,9 +52,7 @@ export class PassProgram {
     readonly compiled: CompiledGraph,
   ) {
     this.upperSets = upperSets(options);
-    const feeds = passFeeds(options.spec, options.streams?.gamma ?? 0);
-    const fed = compiled.graph.inputs.filter((name) => feeds.has(name));
-    this.#feeds = fed.map((name) => [name, feeds.get(name) as Feed] as const);
+    this.#feeds = feedsOf(compiled.graph, options.spec, options.streams?.gamma ?? 0);
   }
 
   static async compile(

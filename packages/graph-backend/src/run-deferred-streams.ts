@@ -1,6 +1,7 @@
 import { type CallOptions, InvalidArgumentError, throwIfAborted, UnsupportedError } from "@anabranch/core";
 import type { AttachedAdapter } from "./attached-adapter.js";
 import type { CachedSequence } from "./cached-sequence.js";
+import { groupBy } from "./group-by.js";
 import type { ModelPrograms } from "./model-programs.js";
 import type { SlotPool } from "./slot-pool.js";
 
@@ -11,14 +12,7 @@ export async function runDeferredStreams(
   sequences: readonly CachedSequence[],
   options: CallOptions | undefined,
 ): Promise<void> {
-  const groups = new Map<AttachedAdapter, CachedSequence[]>();
-  for (const sequence of new Set(sequences)) {
-    const adapter = requireDeferrable(sequence);
-    const group = groups.get(adapter);
-    if (group === undefined) groups.set(adapter, [sequence]);
-    else group.push(sequence);
-  }
-  for (const [adapter, group] of groups) {
+  for (const [adapter, group] of groupBy(new Set(sequences), requireDeferrable)) {
     throwIfAborted(options?.signal, "Deferred streams");
     const program = await programs.streams(adapter);
     await program.run(group, pool);

@@ -1,6 +1,7 @@
 import { type CallOptions, type PassResult, throwIfAborted } from "@anabranch/core";
 import type { AttachedAdapter } from "./attached-adapter.js";
 import type { WaitingRows } from "./cached-sequence.js";
+import { groupBy } from "./group-by.js";
 import type { ModelPrograms } from "./model-programs.js";
 import type { RunResults } from "./pass-run.js";
 import { readRow } from "./read-row.js";
@@ -15,16 +16,7 @@ export async function runPass(
   requests: readonly SequenceRows[],
   options: CallOptions | undefined,
 ): Promise<readonly PassResult[]> {
-  const whole = new Map<AttachedAdapter | undefined, SequenceRows[]>();
-  const pruned = new Map<AttachedAdapter | undefined, SequenceRows[]>();
-  for (const request of requests) {
-    const inHalves = isPruned(request);
-    const groups = inHalves ? pruned : whole;
-    const owner = inHalves ? request.sequence.attached : programs.owner(request);
-    const group = groups.get(owner);
-    if (group === undefined) groups.set(owner, [request]);
-    else group.push(request);
-  }
+  const inHalves = groupBy(requests, isPruned);
   const waiting = new Map<SequenceRows, WaitingRows>();
   const wait = (group: readonly SequenceRows[], run: RunResults): void => {
     let offset = 0;
@@ -33,13 +25,16 @@ export async function runPass(
       offset += request.rows.length;
     }
   };
-  for (const [owner, group] of whole) {
+  for (const [owner, group] of groupBy(inHalves.get(false) ?? [], (request) => programs.owner(request))) {
     throwIfAborted(options?.signal, "A pass");
     wait(group, await (await programs.pass(owner, group)).run(group, pool));
   }
-  for (const [owner, group] of pruned) {
+  for (const [owner, group] of groupBy(
+    inHalves.get(true) ?? [],
+    ({ sequence }) => sequence.attached as AttachedAdapter,
+  )) {
     throwIfAborted(options?.signal, "A pass");
-    wait(group, await runPruned(programs, pool, owner as AttachedAdapter, group));
+    wait(group, await runPruned(programs, pool, owner, group));
   }
   const results = requests.map((request) => readRows(waiting.get(request) as WaitingRows));
   for (const [{ sequence }, rows] of waiting) {

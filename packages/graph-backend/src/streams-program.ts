@@ -1,8 +1,8 @@
 import {
+  addHead,
   attentionWindows,
   buildStreamsGraph,
   type CompiledGraph,
-  draftHeadParameter,
   fillStreamNumbers,
   GraphBuilder,
   type GraphRuntime,
@@ -59,7 +59,9 @@ export class StreamsProgram {
     const outputs = [passNames.final("streams")];
     const builder = GraphBuilder.from(buildStreamsGraph({ spec, streams, past: "heads" }), `streams.top${width}`);
     if (streams.markov === undefined) {
-      addDraftLogits(builder, spec, vocabulary?.length);
+      const states = builder.outputValue(passNames.final("streams"));
+      const logits = addHead(builder, spec, "streams.logits", states, vocabulary?.length);
+      builder.output(passNames.logits("streams"), logits);
       addTopTokens(builder, passNames.logits("streams"), width);
       outputs.push(...topOutputs());
     }
@@ -120,12 +122,4 @@ export class StreamsProgram {
   dispose(): Promise<void> {
     return this.compiled.dispose();
   }
-}
-
-/** Logits of the streams over the draft vocabulary, or over the whole. */
-function addDraftLogits(builder: GraphBuilder, spec: ModelSpec, draftTokens: number | undefined): void {
-  const head = draftHeadParameter(builder, spec, draftTokens);
-  const states = builder.outputValue(passNames.final("streams"));
-  const [logits] = builder.add("linear", "streams.logits", [states, head], { transposed: false }) as [string];
-  builder.output(passNames.logits("streams"), logits);
 }

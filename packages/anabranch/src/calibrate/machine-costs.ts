@@ -28,10 +28,11 @@ export function machineFacts(): CostFacts {
 /** What about a model and its streams does. */
 export async function modelFacts(
   weights: ModelWeights,
-  { streams, draftVocabulary, transitions }: Adapter,
+  { streams, draftVocabulary, transitions, baseFingerprint }: Adapter,
 ): Promise<CostFacts> {
   return {
-    model: await fingerprint(weights),
+    // The adapter's was held against the model's when it was loaded.
+    model: baseFingerprint ?? (await fingerprint(weights)),
     streams,
     draftVocabulary: draftVocabulary?.length ?? null,
     transitions: transitions !== undefined,

@@ -1,7 +1,6 @@
 import {
   type AdapterHandle,
   type BackendModel,
-  COMMITTED,
   type DraftTree,
   flattenDraft,
   ROOT,
@@ -9,6 +8,7 @@ import {
   type StreamTiming,
   seededRandom,
 } from "@anabranch/core";
+import { takeIn } from "../model/take-in.js";
 
 /** Milliseconds of a step's calls. */
 export interface StepTimes {
@@ -41,16 +41,12 @@ export class StepTimer {
 
   static async create(model: BackendModel, adapter: AdapterHandle, length: number): Promise<StepTimer> {
     const timer = new StepTimer(model, await model.createSequence({ adapter }), length);
-    const { maxRows, promptRows = maxRows } = model.capabilities;
     try {
-      for (let left = length; left > 0; ) {
-        const rows = Array.from({ length: Math.min(left, promptRows) }, (_, row) => {
-          return { token: timer.#token(), parent: row === 0 ? COMMITTED : row - 1 };
-        });
-        await model.pass([{ sequence: timer.sequence, rows }]);
-        await model.commit([{ sequence: timer.sequence, path: rows.map((_, row) => row) }]);
-        left -= rows.length;
-      }
+      await takeIn(
+        model,
+        timer.sequence,
+        Array.from({ length }, () => timer.#token()),
+      );
       return timer;
     } catch (error) {
       await timer.dispose();

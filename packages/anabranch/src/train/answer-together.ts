@@ -1,11 +1,13 @@
 import {
   type BackendModel,
   COMMITTED,
-  type PassResult,
   type PassRow,
+  type RowRead,
+  type RowResult,
   type Sequence,
   throwIfAborted,
 } from "@anabranch/core";
+import { takeIn } from "../model/take-in.js";
 
 export interface AnswerOptions {
   readonly stopTokens: ReadonlySet<number>;
@@ -51,7 +53,7 @@ export async function* answerTogether(
   const root = await model.createSequence();
   let next = 0;
   try {
-    const prefixStates = await takeIn(model, root, prefix, hidden);
+    const prefixStates = statesOf(await takeIn(model, root, prefix, readOf(hidden)), hidden);
     while (next < prompts.length || running.size > 0) {
       throwIfAborted(signal, "Answering");
       while (running.size < slots && next < prompts.length) {
@@ -82,26 +84,12 @@ function sharedPrefix(prompts: readonly (readonly number[])[]): readonly number[
   return first.slice(0, length);
 }
 
-async function takeIn(
-  model: BackendModel,
-  sequence: Sequence,
-  tokens: readonly number[],
-  hidden: number | undefined,
-): Promise<Float32Array[]> {
-  const states: Float32Array[] = [];
-  for (let open = tokens; open.length > 0; ) {
-    const rows = chain(open.slice(0, model.capabilities.maxRows), [], hidden);
-    const [result] = await model.pass([{ sequence, rows }]);
-    states.push(...statesOf(result, hidden));
-    await model.commit([{ sequence, path: rows.map((_, row) => row) }]);
-    open = open.slice(rows.length);
-  }
-  return states;
+function readOf(hidden: number | undefined): RowRead {
+  return hidden === undefined ? {} : { hidden: [hidden] };
 }
 
-function statesOf(result: PassResult | undefined, hidden: number | undefined): Float32Array[] {
-  if (hidden === undefined) return [];
-  return (result?.rows ?? []).map((row) => row.hidden?.get(hidden) as Float32Array);
+function statesOf(rows: readonly RowResult[], hidden: number | undefined): Float32Array[] {
+  return hidden === undefined ? [] : rows.map((row) => row.hidden?.get(hidden) as Float32Array);
 }
 
 /** A pass: a row of every text that is being written, and as much of the new prompts as there is room for. */
@@ -118,7 +106,7 @@ async function advance(model: BackendModel, all: readonly Running[], hidden: num
   );
   await model.commit(all.map(({ sequence }, at) => ({ sequence, path: (taken[at] ?? []).map((_, row) => row) })));
   all.forEach((one, at) => {
-    one.states.push(...statesOf(results[at], hidden));
+    one.states.push(...statesOf(results[at]?.rows ?? [], hidden));
     const rest = one.open.slice(taken[at]?.length);
     if (rest.length === 0) {
       const token = results[at]?.rows.at(-1)?.argmax as number;
@@ -130,10 +118,9 @@ async function advance(model: BackendModel, all: readonly Running[], hidden: num
 
 /** Rows after one another; the last says what comes next, where it ends what is open. */
 function chain(tokens: readonly number[], open: readonly number[], hidden: number | undefined): PassRow[] {
-  const states = hidden === undefined ? {} : { hidden: [hidden] };
   return tokens.map((token, index) => ({
     token,
     parent: index === 0 ? COMMITTED : index - 1,
-    read: { ...states, ...(index === open.length - 1 ? { argmax: true } : {}) },
+    read: { ...readOf(hidden), ...(index === open.length - 1 ? { argmax: true } : {}) },
   }));
 }

@@ -16,13 +16,14 @@ import { importOnnx } from "../backend/import-onnx.js";
 import { load } from "../model/load.js";
 import { nextTurn } from "../model/next-turn.js";
 import { answerEnd, type Framing, promptTokens } from "../tasks/prompt-tokens.js";
+import { setAside } from "../tasks/set-aside.js";
 import type { TaskExample } from "../tasks/task.js";
 import { type AnsweredPrompt, answerWithStreams, learnHabits } from "./learn-habits.js";
 import type { ModelSize } from "./recipe.js";
 import { saveResult } from "./save-result.js";
 import { selfCompletions } from "./self-completions.js";
 import { startingAdapter, startingTokenizer, startingWeights } from "./starting-point.js";
-import { encodeExamples, setAside } from "./training-examples.js";
+import { encodeExamples } from "./training-examples.js";
 
 export interface RunTrainingOptions {
   readonly mode: TrainingMode;

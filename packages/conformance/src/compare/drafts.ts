@@ -1,4 +1,4 @@
-import { type DraftLimit, type DraftTree, draftDepths, ROOT } from "@anabranch/core";
+import { type DraftLimit, type DraftTree, draftDepths, jointLogProbs, ROOT } from "@anabranch/core";
 import { expectThat } from "../conformance-failure.js";
 import { expectClose, isClose, scaleOf } from "./closeness.js";
 
@@ -33,7 +33,7 @@ export function expectSameDraft(
         `the reference ${expected ?? "does not have it among the best"}`,
     );
   });
-  const sorted = (draft: DraftTree): number[] => jointLogProbs(draft).sort((a, b) => b - a);
+  const sorted = (draft: DraftTree): number[] => [...jointLogProbs(draft)].sort((a, b) => b - a);
   const deepest = draftDepths(truth).reduce((a, b) => Math.max(a, b), 1);
   expectClose("joint log-probabilities of the draft", sorted(ours), sorted(truth), tolerance * deepest);
 }
@@ -80,12 +80,4 @@ function siblingTables(wide: DraftTree): Map<string, Map<number, number>> {
     tables.set(place, (tables.get(place) ?? new Map()).set(token, wide.logProbs[node] as number));
   });
   return tables;
-}
-
-function jointLogProbs({ parents, logProbs }: DraftTree): number[] {
-  const joint: number[] = [];
-  parents.forEach((parent, node) => {
-    joint.push((parent === ROOT ? 0 : (joint[parent] as number)) + (logProbs[node] as number));
-  });
-  return joint;
 }

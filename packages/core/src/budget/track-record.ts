@@ -1,5 +1,5 @@
 import type { DraftTree } from "../contract/draft.js";
-import { draftDepths } from "../tree/draft-tree.js";
+import { draftDepths, jointLogProbs } from "../tree/draft-tree.js";
 
 /** Observations that stand for the drafter's own probabilities, until there are more. */
 const PRIOR = 3;
@@ -27,10 +27,8 @@ export class TrackRecord {
     this.#promised = this.#promised.map((sum) => sum * FADING);
     this.#reached = this.#reached.map((sum) => sum * FADING);
     this.#drafts = this.#drafts * FADING + 1;
-    const joints: number[] = [];
+    const joints = jointLogProbs(draft);
     draftDepths(draft).forEach((level, node) => {
-      const parent = draft.parents[node] as number;
-      joints[node] = (joints[parent] ?? 0) + (draft.logProbs[node] as number);
       this.#promised[level - 1] = (this.#promised[level - 1] ?? 0) + Math.exp(joints[node] as number);
       this.#reached[level - 1] ??= 0;
     });

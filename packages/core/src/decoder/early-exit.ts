@@ -1,6 +1,6 @@
 import { type Graph, GraphBuilder } from "../graph/index.js";
 import { type ModelSpec, type PruningSpec, parameterNames, type StreamSpec } from "../model/index.js";
-import { draftHeadParameter } from "./markov-head.js";
+import { addHead } from "./head.js";
 import { addNorm } from "./norms.js";
 import { passNames } from "./row-set.js";
 import { insertionLayer } from "./stages.js";
@@ -34,8 +34,7 @@ function addExitLogits(
   const [delta] = builder.add("linear", "exit.delta", [inner, up], { transposed: false }) as [string];
   const [states] = builder.add("add", "exit.states", [x, delta], { scale: 1 }) as [string];
   const normed = addNorm(builder, spec, "exit.norm", parameterNames.finalNorm, states);
-  const head = draftHeadParameter(builder, spec, draftTokens);
-  return builder.add("linear", exitNames.logits, [normed, head], { transposed: false })[0] as string;
+  return addHead(builder, spec, exitNames.logits, normed, draftTokens);
 }
 
 /** Transition probabilities of children among a pass's rows, whose states are `x`: inputs and output by {@link exitNames}. */

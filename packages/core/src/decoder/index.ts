@@ -1,9 +1,9 @@
 export { buildExitGraph, exitNames } from "./early-exit.js";
+export { addHead } from "./head.js";
 export {
   addMarkovHead,
   buildMarkovLevelGraph,
   buildMarkovTokensGraph,
-  draftHeadParameter,
   markovNames,
 } from "./markov-head.js";
 export * from "./pass-graph.js";

@@ -1,5 +1,6 @@
-import { type Dim, type Graph, GraphBuilder } from "../graph/index.js";
-import { headName, type MarkovSpec, type ModelSpec, parameterNames, type StreamSpec } from "../model/index.js";
+import { type Graph, GraphBuilder } from "../graph/index.js";
+import { type MarkovSpec, type ModelSpec, parameterNames, type StreamSpec } from "../model/index.js";
+import { addHead } from "./head.js";
 
 /** Names of what the graphs of a Markov head take and give. */
 export const markovNames = {
@@ -100,15 +101,7 @@ export function buildMarkovLevelGraph(
   const up = builder.parameter(parameterNames.markovUp(stream), [spec.hiddenSize, markov.rank]);
   const [delta] = builder.add("linear", "markov.up", [u, up], { transposed: false }) as [string];
   const [sum] = builder.add("add", "markov.sum", [states, delta], { scale: 1 }) as [string];
-  const head = draftHeadParameter(builder, spec, draftTokens);
-  const [logits] = builder.add("linear", "markov.logits", [sum, head], { transposed: false }) as [string];
-  builder.output(markovNames.logits, logits);
+  builder.output(markovNames.logits, addHead(builder, spec, "markov.logits", sum, draftTokens));
   builder.output(markovNames.recurrent, u);
   return builder.build();
-}
-
-/** The LM head over the draft vocabulary, or the model's own. */
-export function draftHeadParameter(builder: GraphBuilder, spec: ModelSpec, draftTokens: Dim | undefined): string {
-  const name = draftTokens === undefined ? headName(spec) : parameterNames.draftHead;
-  return builder.parameter(name, [draftTokens ?? spec.vocabularySize, spec.hiddenSize]);
 }

@@ -2,12 +2,11 @@ import { InvalidArgumentError } from "../errors/index.js";
 import { type Graph, GraphBuilder, type KeyLayout } from "../graph/index.js";
 import type { ModelSpec, StreamSpec } from "../model/index.js";
 import { addTransitionLogProbs } from "./early-exit.js";
+import { addHead } from "./head.js";
 import type { LayerContext } from "./layer-context.js";
-import { draftHeadParameter } from "./markov-head.js";
 import { passNames, type RowSet, type RowSetName } from "./row-set.js";
 import {
   addFinalNorm,
-  addHead,
   addLowerStage,
   addUpperStage,
   insertionLayer,
@@ -96,7 +95,7 @@ function addLogits(context: LayerContext, wanted: Partial<Record<RowSetName, "ro
       const rows = builder.input(passNames.read(set), ["batch", `read.${set}`], "i32");
       [states] = builder.add("select", `${set}.read`, [states, rows], {}) as [string];
     }
-    builder.output(passNames.logits(set), addHead(context, `${set}.logits`, states));
+    builder.output(passNames.logits(set), addHead(builder, context.spec, `${set}.logits`, states));
   }
 }
 
@@ -172,8 +171,6 @@ export function buildUpperGraph(options: PassGraphOptions & { readonly streams: 
 export function buildHeadGraph(spec: ModelSpec, draftTokens?: number): Graph {
   const builder = new GraphBuilder("head");
   const states = builder.input("states", ["batch", "n", spec.hiddenSize]);
-  const head = draftHeadParameter(builder, spec, draftTokens);
-  const [logits] = builder.add("linear", "logits", [states, head], { transposed: false }) as [string];
-  builder.output("logits", logits);
+  builder.output("logits", addHead(builder, spec, "logits", states, draftTokens));
   return builder.build();
 }

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from "../graph/index.js";
-import { headName, parameterNames, type StreamSpec } from "../model/index.js";
+import { parameterNames, type StreamSpec } from "../model/index.js";
 import { addLayer } from "./layer.js";
 import type { LayerContext } from "./layer-context.js";
 import { addNorm } from "./norms.js";
@@ -110,11 +110,4 @@ export function addFinalNorm(context: LayerContext, set: RowSet): void {
   } else {
     builder.output(passNames.final(set.name), normed);
   }
-}
-
-/** The LM head on states [batch, n, hidden]. */
-export function addHead(context: LayerContext, name: string, states: string): string {
-  const { builder, spec } = context;
-  const weight = builder.parameter(headName(spec), [spec.vocabularySize, spec.hiddenSize]);
-  return builder.add("linear", name, [states, weight], { transposed: false })[0] as string;
 }

@@ -117,15 +117,19 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
   };
 }
 
+/** Milliseconds of a step with a draft: what its drafter predicted, else what the budget says. */
+function costOf({ predicted, tokens }: DraftTree, { steps, drafting }: DraftBudget): number {
+  return predicted ?? drafting + (steps[tokens.length] as number);
+}
+
 /** Expected tokens a millisecond. */
 function rateOf(draft: DraftTree, budget: DraftBudget): number {
-  const { predicted = budget.drafting + (budget.steps[draft.tokens.length] as number) } = draft;
-  return expectedTokens(draft, budget) / predicted;
+  return expectedTokens(draft, budget) / costOf(draft, budget);
 }
 
 /** Milliseconds that a draft had cost when it was grown. */
-function draftingOf({ predicted, tokens }: DraftTree, { steps, drafting }: DraftBudget): number {
-  return predicted === undefined ? drafting : predicted - (steps[tokens.length] as number);
+function draftingOf(draft: DraftTree, budget: DraftBudget): number {
+  return costOf(draft, budget) - (budget.steps[draft.tokens.length] as number);
 }
 
 function planned(text: Text, draft: DraftTree, plain: number, ofStreams: boolean): PlannedDraft {

@@ -65,16 +65,18 @@ export class TextRunner {
   }
 
   /** Logits of one state after the final norm: [vocabulary] */
-  async logits(state: Float64Array): Promise<Float64Array> {
-    const head = await this.#compile("head", () => buildHeadGraph(this.weights.spec));
-    const { logits } = await head.run({ states: { shape: [1, 1, state.length], data: state } });
-    return Float64Array.from((logits as Tensor).data);
+  logits(state: Float64Array): Promise<Float64Array> {
+    return this.#head(state, undefined);
   }
 
   /** A stream's logits over the draft vocabulary, or over the whole: [draft tokens] */
-  async draftLogits(state: Float64Array): Promise<Float64Array> {
-    const { spec } = this.weights;
-    const head = await this.#compile("draft", () => buildHeadGraph(spec, this.adapter?.draftVocabulary?.length));
+  draftLogits(state: Float64Array): Promise<Float64Array> {
+    return this.#head(state, this.adapter?.draftVocabulary?.length);
+  }
+
+  async #head(state: Float64Array, draftTokens: number | undefined): Promise<Float64Array> {
+    const kind = draftTokens === undefined ? "head" : "head.draft";
+    const head = await this.#compile(kind, () => buildHeadGraph(this.weights.spec, draftTokens));
     const { logits } = await head.run({ states: { shape: [1, 1, state.length], data: state } });
     return Float64Array.from((logits as Tensor).data);
   }

@@ -1,5 +1,5 @@
-import { type DraftBudget, type DraftTree, ROOT } from "../contract/draft.js";
-import { firstNodes } from "./draft-tree.js";
+import type { DraftBudget, DraftTree } from "../contract/draft.js";
+import { draftDepths, firstNodes, jointLogProbs } from "./draft-tree.js";
 
 /** Nodes of a tree that come best first, and what they promise. */
 export interface Prefix {
@@ -45,12 +45,6 @@ export function expectedTokens(tree: DraftTree, budget: DraftBudget): number {
 }
 
 function gainsOf(tree: DraftTree, budget: DraftBudget): number[] {
-  const joints: number[] = [];
-  const levels: number[] = [];
-  return tree.parents.map((parent, node) => {
-    const above = parent === ROOT ? { joint: 0, level: 0 } : { joint: joints[parent], level: levels[parent] };
-    joints[node] = (above.joint as number) + (tree.logProbs[node] as number);
-    levels[node] = (above.level as number) + 1;
-    return gainOf(joints[node], levels[node], budget);
-  });
+  const depths = draftDepths(tree);
+  return Array.from(jointLogProbs(tree), (joint, node) => gainOf(joint, depths[node] as number, budget));
 }

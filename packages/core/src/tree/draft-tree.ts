@@ -23,6 +23,15 @@ export function draftDepths(draft: DraftTree): Int32Array {
   return depths;
 }
 
+/** Log-probability of each node with all above it. [nodes] */
+export function jointLogProbs({ parents, logProbs }: DraftTree): Float64Array {
+  const joints = new Float64Array(parents.length);
+  parents.forEach((parent, node) => {
+    joints[node] = (parent === ROOT ? 0 : (joints[parent] as number)) + (logProbs[node] as number);
+  });
+  return joints;
+}
+
 /**
  * The rows of a verify pass: row 0 is the root (the bonus token, which follows the committed text), row i + 1 is node i.
  */

@@ -1,6 +1,7 @@
 import {
+  addHead,
   addMarkovHead,
-  draftHeadParameter,
+  type Dim,
   type GraphBuilder,
   type ModelSpec,
   passNames,
@@ -16,10 +17,9 @@ export function streamLogits(
   builder: GraphBuilder,
   spec: ModelSpec,
   streams: StreamSpec,
-  draftTokens: Parameters<typeof draftHeadParameter>[2],
+  draftTokens: Dim | undefined,
 ): string {
   const own = builder.outputValue(passNames.final("streams"));
   const states = streams.markov === undefined ? own : addMarkovHead(builder, spec, streams, own);
-  const head = draftHeadParameter(builder, spec, draftTokens);
-  return builder.add("linear", "streams.logits", [states, head], { transposed: false })[0] as string;
+  return addHead(builder, spec, "streams.logits", states, draftTokens);
 }

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { IoError, seededRandom } from "@anabranch/core";
+import { setAside } from "../set-aside.js";
 import type { Split, Task, TaskExample } from "../task.js";
 import { instructSources } from "./instruct-sources.js";
 import { madeUpPrompts } from "./made-up-prompts.js";
@@ -19,23 +18,17 @@ export const instructTask: Task = {
   async read(folder, split) {
     const kinds: string[][] = [];
     for (const { file, prompts } of instructSources) {
-      const path = join(folder, "instruct", file);
-      const text = await readFile(path, "utf8").catch((cause) => {
-        throw new IoError(`${path} could not be read.`, { subject: path, cause });
-      });
-      kinds.push(partOf([...new Set(prompts(text, path))], split));
+      kinds.push(partOf([...new Set(await prompts(join(folder, "instruct", file)))], split));
     }
     return inTurns(kinds).map((prompt): TaskExample => ({ prompt, references: [] }));
   },
 };
 
 function partOf(prompts: readonly string[], split: Split): string[] {
-  const random = seededRandom(1);
-  const keyed = prompts.map((prompt) => ({ prompt, key: random() })).sort((a, b) => a.key - b.key);
-  const shuffled = keyed.map(({ prompt }) => prompt);
   const { dev, test } = HELD_OUT;
-  if (split === "dev") return shuffled.slice(0, dev);
-  return split === "test" ? shuffled.slice(dev, dev + test) : shuffled.slice(dev + test);
+  const { examples, heldOut } = setAside(prompts, dev + test, 1);
+  if (split === "train") return examples;
+  return split === "dev" ? heldOut.slice(0, dev) : heldOut.slice(dev);
 }
 
 /** Some of each kind in every turn, until all are used up. */
