@@ -1,15 +1,16 @@
 import { fork } from "node:child_process";
 import type { Run, Side } from "../side.js";
-import type { Loaded, SideSettings } from "./serve.js";
+import type { Loaded } from "./serve.js";
 
 /**
  * Starts a side in a process of its own; back when it is loaded.
  *
  * @param node the binary of a Node
  * @param program a bundle that serves
+ * @param settings what it is told
  * @throws Error with what it wrote to its standard error, where it ends
  */
-export async function startSide(name: string, node: string, program: string, settings: SideSettings): Promise<Side> {
+export async function startSide(name: string, node: string, program: string, settings: object): Promise<Side> {
   const child = fork(program, [JSON.stringify(settings)], {
     execPath: node,
     execArgv: [],
