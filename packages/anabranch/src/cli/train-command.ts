@@ -40,7 +40,7 @@ interface TrainCommandOptions {
   readonly batchRows?: number;
   readonly completions?: number;
   readonly seed: number;
-  readonly format: "int8" | "f32";
+  readonly format?: "int8" | "f32";
   readonly resume: boolean;
   readonly json: boolean;
   readonly threads?: number;
@@ -124,7 +124,12 @@ export function trainCommand(): Command {
     .option("--batch-rows <n>", "rows of a batch", wholeNumber(1))
     .option("--completions <n>", "answers that share one copy of their prompt, at most", wholeNumber(1))
     .option("--seed <n>", "seed of weights and order", wholeNumber(0), 1)
-    .addOption(new Option("--format <format>", "how weights are written").choices(["int8", "f32"]).default("int8"))
+    .addOption(
+      new Option("--format <format>", "how weights are written; int8 when absent, and a plain LoRA f32").choices([
+        "int8",
+        "f32",
+      ]),
+    )
     .option("--resume", "go on from the checkpoint in the folder", false)
     .option("--json", "one JSON object a step, then one with the result", false)
     .option("--threads <n>", "threads; all processors when absent", wholeNumber(1))
@@ -178,7 +183,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
         ...(batchRows === undefined ? {} : { batchRows }),
         ...(completions === undefined ? {} : { completionsPerPrompt: completions }),
       },
-      format: options.format,
+      ...(options.format === undefined ? {} : { format: options.format }),
       resume: options.resume,
       ...(threads === undefined ? {} : { threads }),
       signal,

@@ -66,7 +66,8 @@ export interface RunTrainingOptions {
   readonly size: ModelSize;
   readonly vocabularySize: number;
   readonly settings: Partial<TrainSettings>;
-  readonly format: "int8" | "f32";
+  /** How weights are written; absent: int8, but a plain LoRA as PEFT reads it, in f32. */
+  readonly format?: "int8" | "f32";
   readonly resume: boolean;
   readonly threads?: number;
   readonly signal?: AbortSignal;
@@ -201,7 +202,7 @@ async function prepare(
 const habitPrompts = 1500;
 
 async function addHabits(examples: readonly TrainingExample[], options: RunTrainingOptions): Promise<void> {
-  const { mode, out, base, format, threads, signal, onAnswer, answerTokens } = options;
+  const { mode, out, base, format = "int8", threads, signal, onAnswer, answerTokens } = options;
   const alone = mode === "lossless" || options.lora;
   const [model, adapter] = alone ? [base as string, out] : [out, join(out, "adapter")];
   const prompts = examples.slice(0, habitPrompts).map(({ prompt }) => Array.from(prompt));

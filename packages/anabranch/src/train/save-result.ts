@@ -19,11 +19,13 @@ export async function saveResult(
   tokenizer: Tokenizer,
   options: RunTrainingOptions,
 ): Promise<void> {
-  const { mode, out, base, format } = options;
+  const { mode, out, base, format = "int8" } = options;
   const { weights, adapter } = result;
   const baseModel = base === undefined ? {} : { baseModel: base };
-  if (mode === "next-token" && adapter?.streams.lora !== undefined) {
-    return saveLora(out, { spec: adapter.streams.lora, tensors: adapter.tensors, ...baseModel });
+  const lora = adapter?.streams.lora;
+  if (mode === "next-token" && adapter !== undefined && lora !== undefined) {
+    // PEFT reads no int8.
+    return saveLora(out, { spec: lora, tensors: adapter.tensors, format: options.format ?? "f32", ...baseModel });
   }
   if (adapter !== undefined && mode === "pruning" && options.from !== undefined) {
     // Whatever else the adapter knew stays with it.

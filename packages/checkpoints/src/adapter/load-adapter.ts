@@ -10,11 +10,10 @@ import {
   type StreamSpec,
   TRANSITION_WIDTH,
   type TransitionCounts,
-  toFloat32,
   UnsupportedError,
 } from "@anabranch/core";
 import { type Folder, openIn } from "../bytes/folder.js";
-import { readBlockSizes, readInt8, scalesName } from "../model/int8-file.js";
+import { readBlockSizes, readFloat32, scalesName } from "../model/int8-file.js";
 import { requireShape, requireTensor } from "../model/require-tensor.js";
 import { HEADER_CHECKSUM } from "../safetensors/checksums.js";
 import { openSafetensors, type SafetensorsFile } from "../safetensors/open-safetensors.js";
@@ -81,18 +80,6 @@ async function readTensors(file: SafetensorsFile, streams: StreamSpec, spec?: Mo
   const extra = [...file.tensors.keys()].find((name) => !used.has(name));
   if (extra !== undefined) throw unknownTensor(file.name, extra);
   return tensors;
-}
-
-async function readFloat32(file: SafetensorsFile, name: string, blockSize?: number): Promise<Float32Tensor> {
-  const shape = file.tensors.get(name)?.shape ?? [];
-  if (blockSize !== undefined) {
-    return { format: "f32", shape, data: toFloat32(await readInt8(file, name, blockSize)) };
-  }
-  const data = await file.read(name);
-  if (data instanceof Float32Array) return { format: "f32", shape, data };
-  throw new UnsupportedError(`${file.name}: tensor "${name}" is I8, but the file does not say where its scales are.`, {
-    subject: name,
-  });
 }
 
 async function readTransitions(file: SafetensorsFile): Promise<TransitionCounts | undefined> {

@@ -7,6 +7,7 @@ import {
   WrongBaseModelError,
 } from "@anabranch/core";
 import { type Folder, openIn } from "../bytes/folder.js";
+import { readBlockSizes, readFloat32, scalesName } from "../model/int8-file.js";
 import { openSafetensors, type SafetensorsFile } from "../safetensors/open-safetensors.js";
 import { ADAPTER_WEIGHTS_FILE } from "./adapter-files.js";
 import { loadLoraConfig } from "./lora-config.js";
@@ -29,7 +30,7 @@ export interface Lora {
 const TENSOR = /^base_model\.model\.(.+)\.lora_([AB])\.weight$/;
 
 /**
- * Loads a plain LoRA as PEFT writes it (adapter_config.json, adapter_model.safetensors) for a model of this shape.
+ * Loads a plain LoRA as PEFT or {@link saveLora} writes it (adapter_config.json, adapter_model.safetensors) for a model of this shape.
  *
  * @throws WrongBaseModelError for a tensor whose weight the model does not have, or has in another shape; UnsupportedError
  *   for what is more than a plain LoRA; MissingTensorError, InvalidFileError, IoError
@@ -40,32 +41,39 @@ export async function loadLora(folder: Folder, spec: ModelSpec): Promise<Lora> {
   const file = await openSafetensors(await openIn(folder, ADAPTER_WEIGHTS_FILE));
   try {
     const pairs = new Map<string, LoraPair>();
+    const blockSizes = readBlockSizes(file);
+    const scales = new Set([...blockSizes.keys()].map(scalesName));
+    const read = (name: string, shape: readonly number[]) => readPart(file, name, shape, blockSizes.get(name));
     for (const tensor of file.tensors.keys()) {
+      if (scales.has(tensor)) continue; // Read with what it scales.
       const [, module, side] = TENSOR.exec(tensor) ?? [];
       if (module === undefined) throw noLora(file.name, tensor);
       if (side === "B") continue; // Read with its A.
       const [out, input] = shapes.get(`${module}.weight`) ?? [];
       if (out === undefined || input === undefined) throw wrongBase(file.name, tensor, "the model has no such weight");
-      const down = await read(file, tensor, [rank, input]);
-      const up = await read(file, tensor.replace(/lora_A\.weight$/, "lora_B.weight"), [out, rank]);
+      const down = await read(tensor, [rank, input]);
+      const up = await read(tensor.replace(/lora_A\.weight$/, "lora_B.weight"), [out, rank]);
       pairs.set(`${module}.weight`, { down, up });
     }
-    if (2 * pairs.size !== file.tensors.size) throw missing(file.name, "lora_A");
+    if (2 * pairs.size + scales.size !== file.tensors.size) throw missing(file.name, "lora_A");
     return { scale, pairs };
   } finally {
     await file.close();
   }
 }
 
-async function read(file: SafetensorsFile, name: string, shape: readonly number[]): Promise<Float32Tensor> {
+async function readPart(
+  file: SafetensorsFile,
+  name: string,
+  shape: readonly number[],
+  blockSize: number | undefined,
+): Promise<Float32Tensor> {
   const found = file.tensors.get(name);
   if (found === undefined) throw missing(file.name, name);
   if (found.shape.join() !== shape.join()) {
     throw wrongBase(file.name, name, `its shape is [${found.shape}], and the model needs [${shape}]`);
   }
-  const data = await file.read(name);
-  if (data instanceof Float32Array) return { format: "f32", shape, data };
-  throw noLora(file.name, name);
+  return readFloat32(file, name, blockSize);
 }
 
 function wrongBase(file: string, tensor: string, why: string): WrongBaseModelError {

@@ -51,6 +51,26 @@ it("saveLora writes what loadLora reads, bit for bit, and nothing of the streams
   }
 });
 
+it("a LoRA in int8 comes back within half a step of its scales, whatever lies beside it", async () => {
+  const tensors = tensorsOf();
+  const folder = new Map<string, Uint8Array | Blob>();
+  await saveLora(folder, { spec, tensors, format: "int8" });
+  const { pairs } = await loadLora(folder, model);
+  expect(pairs.size).toBe(spec.layers.length * spec.modules.length);
+  for (const layer of spec.layers) {
+    for (const module of spec.modules) {
+      const { down, up } = pairs.get(parameterNames.linear(layer, module)) ?? {};
+      const written = [parameterNames.loraDown(layer, module), parameterNames.loraUp(layer, module)];
+      for (const [index, part] of [down, up].entries()) {
+        const { data = [] } = tensors.get(written[index] as string) ?? {};
+        expect(part?.data).toHaveLength(data.length);
+        const step = 0.5 / 127; // No weight lies beyond 0.5.
+        part?.data.forEach((value, at) => void expect(Math.abs(value - (data[at] as number))).toBeLessThan(step));
+      }
+    }
+  }
+});
+
 it("saveLora names a tensor that is missing, and writes nothing", async () => {
   const folder = new Map<string, Uint8Array | Blob>();
   const name = parameterNames.loraUp(2, "q_proj");

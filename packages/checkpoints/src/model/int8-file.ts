@@ -1,8 +1,10 @@
 import {
+  type Float32Tensor,
   type Int8BlockTensor,
   InvalidFileError,
   ShapeMismatchError,
   toFloat32,
+  UnsupportedError,
   type WeightTensor,
 } from "@anabranch/core";
 import * as v from "valibot";
@@ -66,4 +68,22 @@ export async function readInt8(file: SafetensorsFile, name: string, blockSize: n
     });
   }
   return { format: "int8-block", shape: [rows, columns], data, blockSize, scales };
+}
+
+/**
+ * A tensor as float32, whatever the file holds.
+ *
+ * @param blockSize of {@link readBlockSizes}; absent: it is not quantised
+ * @throws UnsupportedError for integers without scales; what {@link readInt8} throws
+ */
+export async function readFloat32(file: SafetensorsFile, name: string, blockSize?: number): Promise<Float32Tensor> {
+  const shape = file.tensors.get(name)?.shape ?? [];
+  if (blockSize !== undefined) {
+    return { format: "f32", shape, data: toFloat32(await readInt8(file, name, blockSize)) };
+  }
+  const data = await file.read(name);
+  if (data instanceof Float32Array) return { format: "f32", shape, data };
+  throw new UnsupportedError(`${file.name}: tensor "${name}" is I8, but the file does not say where its scales are.`, {
+    subject: name,
+  });
 }

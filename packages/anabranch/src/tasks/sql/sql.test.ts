@@ -25,7 +25,7 @@ beforeAll(async () => {
   }
 });
 
-describe("the tasks sql and sql-table", () => {
+describe("the tasks of SQL", () => {
   it("give tables and question, and leave questions of dev and test out of train", async () => {
     const examples = await findTask("sql").read(folder, "train");
     expect(examples.map(({ prompt }) => prompt.split("\n")[1])).toEqual(["One?", "four"]);
@@ -39,6 +39,11 @@ describe("the tasks sql and sql-table", () => {
       prompt: "CREATE TABLE t (a VARCHAR, b VARCHAR)\nTHREE",
       schema: "CREATE TABLE t (a VARCHAR, b VARCHAR)",
     });
+    const mixed = await findTask("sql-mixed").read(folder, "train");
+    expect(mixed.map(({ prompt }) => prompt)).toEqual([
+      "CREATE TABLE t (a VARCHAR)\nOne?",
+      "CREATE TABLE t (a VARCHAR, b VARCHAR)\nfour",
+    ]);
   });
 
   it("score by words and by what queries find; a wrong query counts as wrong", async () => {

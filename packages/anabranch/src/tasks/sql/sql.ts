@@ -8,14 +8,16 @@ import type { Split, Task, TaskExample } from "../task.js";
  * Text to SQL on WikiSQL: a question and tables in, a query out. Zhong, Xiong and Socher (2017); BSD-3.
  *
  * - sql: of a table only the columns that the right query uses, as the paper's data set sql-create-context has it;
- * - sql-table: all columns that are known. Harder.
+ * - sql-table: all columns that are known. Harder;
+ * - sql-mixed: each of the two for every other question, to learn both from.
  */
 export const sqlTasks: readonly Task[] = [
   sqlTask("sql", ({ context }) => context),
   sqlTask("sql-table", ({ context, contextTable = context }) => contextTable),
+  sqlTask("sql-mixed", ({ context, contextTable = context }, index) => (index % 2 === 0 ? context : contextTable)),
 ];
 
-function sqlTask(name: string, schemaOf: (row: SqlRow) => string): Task {
+function sqlTask(name: string, schemaOf: (row: SqlRow, index: number) => string): Task {
   return {
     name,
     system: "Answer with one SQL query.",
@@ -27,8 +29,8 @@ function sqlTask(name: string, schemaOf: (row: SqlRow) => string): Task {
       const known = split === "train" ? await heldOutQuestions(folder) : new Set<string>();
       return rows
         .filter(({ question }) => !known.has(sameQuestion(question)))
-        .map((row): TaskExample => {
-          const schema = schemaOf(row);
+        .map((row, index): TaskExample => {
+          const schema = schemaOf(row, index);
           return { prompt: `${schema}\n${row.question.trim()}`, references: [row.answer], schema };
         });
     },
