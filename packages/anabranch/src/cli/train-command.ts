@@ -2,6 +2,7 @@ import type { MarkovSpec } from "@anabranch/core";
 import type { TrainingMode, TrainProgress } from "@anabranch/training";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { findData, findTask, taskNames } from "../tasks/find-task.js";
+import { shuffled } from "../tasks/set-aside.js";
 import { MODEL_SIZES, type ModelSize } from "../train/recipe.js";
 import { runTraining } from "../train/run-training.js";
 import { interruptSignal } from "./interrupt.js";
@@ -31,6 +32,7 @@ interface TrainCommandOptions {
   readonly self: boolean;
   readonly answerTokens: number;
   readonly limit?: number;
+  readonly sample?: number;
   readonly invent: number;
   readonly size: ModelSize;
   readonly vocabulary: number;
@@ -109,6 +111,7 @@ export function trainCommand(): Command {
       wholeNumber(1),
     )
     .option("--limit <n>", "only the first n examples", wholeNumber(1))
+    .option("--sample <n>", "only n examples, drawn by the seed", wholeNumber(1))
     .option("--self", "learn to draft the base model's own answers", false)
     .option("--answer-tokens <n>", "with --self: most tokens of an answer", wholeNumber(1), 96)
     .option("--invent <n>", "with --self: made-up prompts that the base model answers besides", wholeNumber(0), 0)
@@ -144,7 +147,8 @@ export function trainCommand(): Command {
 async function run(options: TrainCommandOptions): Promise<void> {
   const signal = interruptSignal();
   const task = findTask(options.task);
-  const examples = (await task.read(findData(options.data), "train")).slice(0, options.limit);
+  const all = (await task.read(findData(options.data), "train")).slice(0, options.limit);
+  const examples = options.sample === undefined ? all : shuffled(all, options.seed).slice(0, options.sample);
   const given = examples.map(({ prompt }) => prompt);
   const answers = answersBar();
   const bar = trainingBar();

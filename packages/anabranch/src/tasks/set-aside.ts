@@ -9,8 +9,13 @@ export function setAside<Example>(
   count: number,
   seed: number,
 ): { examples: Example[]; heldOut: Example[] } {
+  const drawn = shuffled(examples, seed);
+  return { examples: drawn.slice(count), heldOut: drawn.slice(0, count) };
+}
+
+/** The same examples in an order that the seed gives. */
+export function shuffled<Example>(examples: readonly Example[], seed: number): Example[] {
   const random = seededRandom(seed);
   const order = examples.map((example) => ({ example, key: random() })).sort((a, b) => a.key - b.key);
-  const shuffled = order.map(({ example }) => example);
-  return { examples: shuffled.slice(count), heldOut: shuffled.slice(0, count) };
+  return order.map(({ example }) => example);
 }
