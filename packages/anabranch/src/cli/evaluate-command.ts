@@ -22,6 +22,9 @@ interface EvaluateCommandOptions extends ModelOptions, DraftOptions {
   readonly data?: string;
 }
 
+/** Of plain decoding's speed: what drafting may cost a text before it counts as slower. */
+const TOLERATED = 0.97;
+
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
     .description("Measure drafting on a data set: call reduction, speed, agreement with plain decoding, text quality")
@@ -68,10 +71,19 @@ function describe(report: MeasuredReport, paperTask: Task["paperTask"]): string 
   const { settings, machine, nearTies, clearDifferences } = report;
   const acceptance = report.acceptanceByPosition.map((share) => share.toFixed(2)).join(" ");
   const bare = report.plain.tokensPerSecondWithoutStreams;
+  const { passCost, speedup: roof, withFreeRows } = report.roofline;
+  const slower = report.promptSpeeds.filter(({ speedup }) => speedup < TOLERATED);
+  const [slowest] = report.promptSpeeds;
   const lines = [
     `${report.examples} examples of ${settings.task} ${settings.split}; ${report.tokens} tokens in ${report.passes} passes`,
     `acceptance by position ${acceptance === "" ? "none" : acceptance}; mean acceptance length ${report.meanAcceptanceLength.toFixed(2)}`,
     `speed-up ${report.speedup.toFixed(2)} (quartiles ${report.timing.speedup.lowerQuartile.toFixed(2)}, ${report.timing.speedup.upperQuartile.toFixed(2)}; ${report.timing.rounds} rounds)`,
+    `roofline ${roof.toFixed(2)}: CR over passes that cost ${passCost.toFixed(2)} plain ones; ${withFreeRows.toFixed(2)} with rows for free`,
+    ...(slowest === undefined
+      ? []
+      : [
+          `${slower.length} texts more than 3% slower than plain; the slowest, example ${slowest.sequence}, at ${slowest.speedup.toFixed(2)} of its speed`,
+        ]),
     ...(bare === undefined ? [] : [`plain decoding without any streams: ${bare.toFixed(0)} tokens a second`]),
     `${report.differingSequences} sequences differ from plain decoding, ${nearTies.length} of them at a near-tie`,
     ...nearTies.map((difference) => `  near-tie: ${placeOf(difference)}`),

@@ -7,6 +7,8 @@ import { nextTurn } from "../model/next-turn.js";
 export interface DecodedSequence extends SequenceRecord {
   /** Emitted ids, the end token included. */
   readonly tokens: readonly number[];
+  /** Milliseconds of its verify passes. */
+  readonly milliseconds: number;
 }
 
 export interface DecodedSet {
@@ -14,6 +16,8 @@ export interface DecodedSet {
   /** Ids emitted by verify passes, and the milliseconds of those steps: prefill apart. */
   readonly tokens: number;
   readonly milliseconds: number;
+  /** Those of them in calls of the backend. */
+  readonly passMilliseconds: number;
 }
 
 export interface DecodeSetOptions {
@@ -34,16 +38,21 @@ export async function decodeSet(
   const sequences: DecodedSequence[] = [];
   let tokens = 0;
   let milliseconds = 0;
+  let passMilliseconds = 0;
   for (const prompt of prompts) {
     throwIfAborted(options.signal, "Decoding");
     const steps = await decodeOne(model, prompt, options);
     const [prefill, ...passes] = steps as [Step, ...Step[]];
+    let own = 0;
     for (const { milliseconds: time, tokens: emitted } of passes) {
       tokens += emitted.length;
-      milliseconds += time.pass + time.other;
+      own += time.pass + time.other;
+      passMilliseconds += time.pass;
     }
+    milliseconds += own;
     sequences.push({
       tokens: steps.flatMap((step) => step.tokens),
+      milliseconds: own,
       prefill: { emitted: prefill.tokens.length },
       passes: passes.map((step) => ({
         emitted: step.tokens.length,
@@ -54,7 +63,7 @@ export async function decodeSet(
     });
     options.onSequence?.(sequences.length);
   }
-  return { sequences, tokens, milliseconds };
+  return { sequences, tokens, milliseconds, passMilliseconds };
 }
 
 async function decodeOne(

@@ -18,6 +18,7 @@ import type { Task, TaskExample } from "../tasks/task.js";
 import { VERSION } from "../version.js";
 import { type DecodedSet, type DecodeSetOptions, decodeSet } from "./decode-set.js";
 import { logitGaps } from "./logit-gaps.js";
+import { type PromptSpeed, promptSpeeds, type Roofline, rooflineOf } from "./roofline.js";
 
 export interface EvaluateOptions extends Omit<DraftingOptions, "drafter"> {
   readonly drafter?: "streams" | "none";
@@ -32,9 +33,13 @@ export interface EvaluateOptions extends Omit<DraftingOptions, "drafter"> {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
-/** A report that also says where sequences differ although plain decoding was sure: each is a fault, not rounding. */
+/** What else is known of one's own run. */
 export interface MeasuredReport extends EvaluationReport {
+  /** Where sequences differ although plain decoding was sure: each is a fault, not rounding. */
   readonly clearDifferences: readonly Difference[];
+  readonly roofline: Roofline;
+  /** Text by text, the slowest first. */
+  readonly promptSpeeds: readonly PromptSpeed[];
 }
 
 /** The sides of the paired timing. bare, in shared mode: the model without its streams, whose words may differ. */
@@ -58,12 +63,11 @@ export async function evaluate(
   const drafter = await makeDrafter(model, options, signal);
   const abort = signal === undefined ? {} : { signal };
   const shared = model.adapter?.streams.mode === "shared";
-  // Kept from the last round: greedy decoding gives the same ids every time.
-  const last = new Map<SideName, DecodedSet>();
+  const sets = { plain: [], streams: [], bare: [] } as Record<SideName, DecodedSet[]>;
   const side =
     (name: SideName, how: Pick<DecodeSetOptions, "drafter" | "adapter">) => async (): Promise<DecodedSet> => {
       const set = await decodeSet(model, prompts, { ...how, maxTokens, ...abort });
-      last.set(name, set);
+      sets[name].push(set);
       return set;
     };
   const sides: Partial<Record<SideName, () => Promise<DecodedSet>>> = {
@@ -78,8 +82,10 @@ export async function evaluate(
     ...abort,
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  const plain = last.get("plain") as DecodedSet;
-  const streams = last.get("streams") as DecodedSet;
+  // Greedy decoding gives the same ids every time.
+  const plain = sets.plain.at(-1) as DecodedSet;
+  const streams = sets.streams.at(-1) as DecodedSet;
+  const acceptance = measureAcceptance(streams.sequences);
   const differences = await differencesWithGaps(model, prompts, [plain, streams], signal);
   const score = async (set: DecodedSet): Promise<TextFigures> =>
     (await task.score?.(
@@ -95,7 +101,7 @@ export async function evaluate(
     reportVersion: 1,
     version: VERSION,
     examples: examples.length,
-    ...withoutCount(measureAcceptance(streams.sequences)),
+    ...withoutCount(acceptance),
     tokensPerSecond: speeds.streams.tokensPerSecond.median,
     plain: {
       tokensPerSecond: speeds.plain.tokensPerSecond.median,
@@ -112,6 +118,10 @@ export async function evaluate(
     differingSequences: differences.length,
     nearTies: differences.filter((difference) => isNearTie(difference)),
     clearDifferences: differences.filter((difference) => !isNearTie(difference)),
+    roofline: rooflineOf(streams, plain, acceptance.cr),
+    promptSpeeds: promptSpeeds(
+      sets.plain.map((set, round) => ({ plain: set, streams: sets.streams[round] as DecodedSet })),
+    ),
     ...ours,
     model: model.name,
     adapter: model.adapterName ?? null,

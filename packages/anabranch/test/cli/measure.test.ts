@@ -56,6 +56,10 @@ describe("anabranch evaluate", () => {
     expect(report.tokensPerSecond).toBeGreaterThan(0);
     expect(report.plain.tokensPerSecond).toBeGreaterThan(0);
     expect(report.speedup).toBeGreaterThan(0);
+    expect(report.roofline.withFreeRows).toBe(report.cr);
+    expect(report.roofline.speedup).toBeCloseTo(report.cr / report.roofline.passCost, 9);
+    expect(stdout).toContain("with rows for free");
+    expect(report.promptSpeeds).toHaveLength(3);
   });
 
   it("compares shared mode with one token a pass, streams on, and gives the speed without them", async () => {
