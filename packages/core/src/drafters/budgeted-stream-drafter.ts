@@ -5,7 +5,6 @@ import type { Step } from "../decoding/step.js";
 import type { SequenceLookups } from "../lookup/sequence-lookups.js";
 import { cutToBudget, expectedTokens, gainOf } from "../tree/budgeted-prefix.js";
 import { EMPTY_DRAFT, firstNodes } from "../tree/draft-tree.js";
-import { unionTree } from "../tree/union-tree.js";
 import type { DraftContext, Drafter, PlannedDraft } from "./drafter.js";
 import { requireTiming, type StreamDrafterOptions } from "./stream-drafter.js";
 
@@ -109,7 +108,8 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
         DraftTree,
       ];
       const asked = { ...budget, drafting: draftingOf(draft, budget) };
-      const both = words.tokens.length === 0 ? draft : cutToBudget(unionTree([draft, words]), asked);
+      const united = lookups?.unite(context, draft, words, limit.nodes) ?? draft;
+      const both = united === draft ? draft : cutToBudget(united, asked);
       const rate = rateOf(both, asked);
       text.rate = text.rate === undefined ? rate : text.rate + WEIGHT * (rate - text.rate);
       return planned(text, affordable(both, budget, means), plain, true);

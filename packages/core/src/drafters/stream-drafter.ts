@@ -2,8 +2,7 @@ import type { AdapterHandle } from "../contract/adapter-handle.js";
 import type { DraftLimit, DraftTree } from "../contract/draft.js";
 import { InvalidArgumentError } from "../errors/index.js";
 import type { SequenceLookups } from "../lookup/sequence-lookups.js";
-import { EMPTY_DRAFT, firstNodes } from "../tree/draft-tree.js";
-import { unionTree } from "../tree/union-tree.js";
+import { firstNodes } from "../tree/draft-tree.js";
 import type { Drafter } from "./drafter.js";
 
 /**
@@ -46,8 +45,9 @@ export function streamDrafter({ adapter, limit, timing, lookups }: StreamDrafter
       if (timing === "deferred") await calls.streams([{ sequence }], options);
       const useful = { ...limit, depth: Math.min(levels, depth) };
       const [draft] = (await calls.draft([{ sequence, bonus, limit: useful }], options)) as [DraftTree];
-      const words = lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT;
-      return words.tokens.length === 0 ? draft : firstNodes(unionTree([draft, words]), limit.nodes);
+      if (lookups === undefined) return draft;
+      const words = lookups.draft(context, limit.nodes);
+      return firstNodes(lookups.unite(context, draft, words, limit.nodes), limit.nodes);
     },
   };
 }

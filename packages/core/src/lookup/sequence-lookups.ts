@@ -1,6 +1,7 @@
 import type { DraftTree } from "../contract/draft.js";
 import type { Sequence } from "../contract/sequence.js";
 import type { DraftContext } from "../drafters/drafter.js";
+import { unionTree } from "../tree/union-tree.js";
 import { MatchRecord } from "./match-record.js";
 import { TextLookup } from "./text-lookup.js";
 
@@ -18,5 +19,18 @@ export class SequenceLookups {
       this.#lookups.set(sequence, lookup);
     }
     return lookup.draft([...tokens, bonus], Math.min(most, depth));
+  }
+
+  /**
+   * A draft of streams for the same place, united with what the text says about itself: below the bonus token, and below each
+   * of the draft's nodes.
+   *
+   * @param words what {@link draft} has just said
+   * @param most tokens below a node
+   */
+  unite({ sequence, depth }: DraftContext, draft: DraftTree, words: DraftTree, most: number): DraftTree {
+    const extended = this.#lookups.get(sequence)?.extend(draft, { most, depth }) ?? draft;
+    const grown = extended.tokens.length > draft.tokens.length || words.tokens.length > 0;
+    return grown ? unionTree([extended, words]) : draft;
   }
 }

@@ -1,17 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { DraftTree } from "../contract/draft.js";
+import { checkDraft, firstNodes } from "../tree/draft-tree.js";
 import { MatchRecord } from "./match-record.js";
 import { TextLookup } from "./text-lookup.js";
 
-/** The longest earlier match of the text's end, by trying every place. */
-function naive(text: readonly number[]): { at: number; matched: number } {
+/** The longest match of the text's end among its first `within` tokens, by trying every place. */
+function naive(text: readonly number[], within = text.length): { at: number; matched: number } {
   let best = { at: 0, matched: 0 };
-  for (let at = text.length - 1; at >= 2; at--) {
+  for (let at = within - 1; at >= 2; at--) {
     let matched = 0;
     while (matched < Math.min(16, at) && text[at - 1 - matched] === text[text.length - 1 - matched]) matched++;
     if (matched >= 2 && matched > best.matched) best = { at, matched };
   }
   return best;
+}
+
+/** Tokens from the bonus token down to a node. */
+function pathTo({ tokens, parents }: DraftTree, node: number): number[] {
+  return node < 0
+    ? []
+    : [...pathTo({ tokens, parents, logProbs: [] }, parents[node] as number), tokens[node] as number];
 }
 
 describe("TextLookup", () => {
@@ -32,6 +41,43 @@ describe("TextLookup", () => {
         expect(draft.tokens).toEqual(expected.slice(text.length));
         expect(draft.parents).toEqual(draft.tokens.map((_, index) => index - 1));
         for (const logProb of draft.logProbs) expect(logProb).toBeLessThanOrEqual(0);
+      }),
+    );
+  });
+
+  it("goes on below every node of a draft as the text did, and moves none", () => {
+    const texts = fc.array(fc.nat(2), { minLength: 1, maxLength: 14 });
+    const trees = fc.array(fc.tuple(fc.nat(2), fc.nat()), { maxLength: 6 }).map((nodes) => ({
+      tokens: nodes.map(([token]) => token),
+      parents: nodes.map(([, parent], node) => (parent % (node + 1)) - 1),
+      logProbs: nodes.map(() => -1),
+    }));
+    const bounds = fc.record({ most: fc.integer({ min: 1, max: 4 }), depth: fc.integer({ min: 6, max: 8 }) });
+    fc.assert(
+      fc.property(texts, trees, bounds, (text, draft, { most, depth }) => {
+        const lookup = new TextLookup();
+        lookup.draft(text, 1);
+        const extended = lookup.extend(draft, { most, depth });
+        expect(firstNodes(extended, draft.tokens.length)).toEqual(draft);
+        expect(() => checkDraft(extended)).not.toThrow();
+        const added = new Set(extended.tokens.keys());
+        for (const node of draft.tokens.keys()) added.delete(node);
+        draft.tokens.forEach((_, node) => {
+          const path = pathTo(draft, node);
+          const whole = [...text, ...path];
+          const { at, matched } = naive(whole, text.length);
+          let below = node;
+          const levels = matched === 0 ? 0 : Math.min(most, depth - path.length);
+          for (let index = 0; index < levels; index++) {
+            const token = whole[at + index] as number;
+            whole.push(token);
+            const from = below;
+            below = [...added].find((place) => extended.parents[place] === from) as number;
+            expect(extended.tokens[below]).toBe(token);
+            added.delete(below);
+          }
+        });
+        expect(added.size).toBe(0);
       }),
     );
   });

@@ -1,4 +1,4 @@
-import type { DraftTree } from "../contract/draft.js";
+import { type DraftTree, ROOT } from "../contract/draft.js";
 import { chainDraft, EMPTY_DRAFT } from "../tree/draft-tree.js";
 import { MatchRecord } from "./match-record.js";
 
@@ -41,20 +41,54 @@ export class TextLookup {
    */
   draft(tokens: readonly number[], most: number): DraftTree {
     this.#read(tokens);
-    const { at, matched } = this.#longestMatch();
-    this.#proposal = undefined;
-    if (matched === 0 || most < 1) return EMPTY_DRAFT;
-    const proposed: number[] = [];
+    const found = this.#continuation([], most);
+    this.#proposal = found && { ...found, at: tokens.length };
+    return found === undefined ? EMPTY_DRAFT : chainDraft(found.tokens, this.#logProbs(found));
+  }
+
+  /**
+   * The draft, and below each of its nodes what followed in the text where the tokens down to that node stood before: streams say
+   * how a phrase begins, and the text how it goes on. Nodes keep their places; what is added comes behind them.
+   *
+   * @param draft below the end of the text that {@link draft} was given last
+   * @param most tokens below a node; and no deeper than `depth` levels
+   */
+  extend(draft: DraftTree, { most, depth }: { readonly most: number; readonly depth: number }): DraftTree {
+    const [tokens, parents, logProbs] = [[...draft.tokens], [...draft.parents], [...draft.logProbs]];
+    const paths: (readonly number[])[] = [];
+    draft.tokens.forEach((token, node) => {
+      const parent = draft.parents[node] as number;
+      const path = [...(parent === ROOT ? [] : (paths[parent] as readonly number[])), token];
+      paths.push(path);
+      const found = this.#continuation(path, Math.min(most, depth - path.length));
+      if (found === undefined) return;
+      const chances = this.#logProbs(found);
+      found.tokens.forEach((next, index) => {
+        parents.push(index === 0 ? node : tokens.length - 1);
+        tokens.push(next);
+        logProbs.push(chances[index] as number);
+      });
+    });
+    return { tokens, parents, logProbs };
+  }
+
+  /** What followed the longest earlier match of the text with `path` behind it. */
+  #continuation(path: readonly number[], most: number): Pick<Proposal, "tokens" | "matched"> | undefined {
+    const { at, matched } = this.#longestMatch(path);
+    if (matched === 0 || most < 1) return undefined;
+    const [text, tokens] = [this.#text, [] as number[]];
     // What follows may run into what is being proposed: a loop goes on.
-    while (proposed.length < most) {
-      const from = at + proposed.length;
-      proposed.push((from < tokens.length ? tokens[from] : proposed[from - tokens.length]) as number);
-    }
-    this.#proposal = { at: tokens.length, tokens: proposed, matched };
-    return chainDraft(
-      proposed,
-      proposed.map((_, index) => Math.log(this.record.probability(matched + index))),
-    );
+    const tokenAt = (place: number): number => {
+      if (place < text.length) return text[place] as number;
+      const behind = place - text.length;
+      return (behind < path.length ? path[behind] : tokens[behind - path.length]) as number;
+    };
+    while (tokens.length < most) tokens.push(tokenAt(at + tokens.length));
+    return { tokens, matched };
+  }
+
+  #logProbs({ tokens, matched }: Pick<Proposal, "tokens" | "matched">): number[] {
+    return tokens.map((_, index) => Math.log(this.record.probability(matched + index)));
   }
 
   #read(tokens: readonly number[]): void {
@@ -80,16 +114,21 @@ export class TextLookup {
     else known.push(at);
   }
 
-  #longestMatch(): { at: number; matched: number } {
+  /** Where the longest earlier match of the text's end, `path` behind it, goes on; only matches inside the text count. */
+  #longestMatch(path: readonly number[]): { at: number; matched: number } {
     const text = this.#text;
-    const end = text.length;
-    if (end < 2) return { at: 0, matched: 0 };
-    const places = this.#places.get((text[end - 2] as number) * PAIR + (text[end - 1] as number)) ?? [];
+    const end = text.length + path.length;
+    const back = (count: number): number => {
+      const place = end - count;
+      return (place < text.length ? text[place] : path[place - text.length]) as number;
+    };
     let best = { at: 0, matched: 0 };
+    if (end < 2) return best;
+    const places = this.#places.get(back(2) * PAIR + back(1)) ?? [];
     for (let index = places.length - 1; index >= Math.max(0, places.length - PLACES); index--) {
       const at = places[index] as number;
       let matched = 2;
-      while (matched < Math.min(LONGEST, at) && text[at - 1 - matched] === text[end - 1 - matched]) matched++;
+      while (matched < Math.min(LONGEST, at) && text[at - 1 - matched] === back(1 + matched)) matched++;
       if (matched > best.matched) best = { at, matched };
     }
     return best;
