@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "tsup";
+import { browserPrograms } from "./build/browser-programs.js";
 import { bundledImports } from "./build/bundled-imports.js";
 import { embeddedModels } from "./build/embedded-models.js";
 import { ownEntries } from "./build/own-entries.js";
 import { thirdParty } from "./build/third-party.js";
-import { workerProgram } from "./build/worker-program.js";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 
@@ -20,7 +20,7 @@ const paths = Object.fromEntries(
 
 /** Pages are made of sources: of a built neighbour, a bundler leaves out less. */
 const sources = ["anabranch-source"];
-const program = await workerProgram(sources);
+const programs = await browserPrograms(sources);
 
 /** docs/decisions/packaging.md says why all but the tokenizer is bundled. */
 export default defineConfig([
@@ -41,6 +41,7 @@ export default defineConfig([
     // What a page seldom needs has files of its own: docs/decisions/browser-worker.md.
     entry: {
       index: "src/browser/index.ts",
+      "chat-templates": "src/browser/remote/chat-templates.ts",
       "load-here": "src/browser/engine/load-here.ts",
       "forget-kept": "src/browser/storage/forget-kept.ts",
     },
@@ -52,11 +53,11 @@ export default defineConfig([
     target: "es2022",
     platform: "browser",
     splitting: false,
-    define: { WORKER_PROGRAM: JSON.stringify(program.text) },
+    define: programs.define,
     esbuildPlugins: [
       bundledImports(manifest),
       ownEntries(),
-      thirdParty("dist/browser/THIRD-PARTY.txt", program.modules),
+      thirdParty("dist/browser/THIRD-PARTY.txt", programs.modules),
     ],
     esbuildOptions(options) {
       options.conditions = [...(options.conditions ?? []), ...sources];

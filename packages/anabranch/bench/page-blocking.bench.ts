@@ -12,7 +12,7 @@ import { chromiumFlags, findChromium } from "@anabranch/bench-kit/chromium";
 import { machineLine } from "@anabranch/bench-kit/machine";
 import { benchCache, modelFile, requireModel } from "@anabranch/bench-kit/smollm2";
 import { chromium } from "playwright-core";
-import { workerProgram } from "../build/worker-program.js";
+import { browserPrograms } from "../build/browser-programs.js";
 import type { Measured } from "./page-blocking/measured.js";
 import { serveFiles } from "./wasm/chromium/serve-files.js";
 
@@ -27,7 +27,7 @@ await bundle({
   entries: { page: fileURLToPath(new URL("page-blocking/page.ts", import.meta.url)) },
   folder,
   platform: "browser",
-  define: { WORKER_PROGRAM: JSON.stringify((await workerProgram(["anabranch-source"])).text) },
+  define: (await browserPrograms(["anabranch-source"])).define,
 });
 const server = await serveFiles({
   files: new Map([

@@ -3,13 +3,15 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { LoadSettings } from "../../src/browser/index.js";
+import { writeChatTemplate } from "../support/chat-template.js";
 import { saveTinyFamily } from "../support/tiny-model.js";
 import { embedded, withoutEmbedded } from "./support/embedded.js";
 import { addLibrary, startPages } from "./support/pages.js";
 import type { TestServer } from "./support/serve.js";
 
 describe.skipIf(withoutEmbedded !== "")(`errors in a browser${withoutEmbedded}`, () => {
-  const pages = startPages(embedded, { make: saveTinyFamily });
+  const make = async (folder: string) => writeChatTemplate((await saveTinyFamily(folder)).model);
+  const pages = startPages(embedded, { make });
   let page: Page;
   let server: TestServer;
   beforeAll(async () => {
@@ -94,14 +96,36 @@ describe.skipIf(withoutEmbedded !== "")(`errors in a browser${withoutEmbedded}`,
     expect(told.after).toMatchObject({ ours: true, code: "DISPOSED" });
   });
 
-  it("tells that the page's policy allows no worker", async () => {
+  /** A page whose Content-Security-Policy is this. */
+  const openStrictly = async (policy: string) => {
     const { page: strict, server: strictServer, close } = await pages.open();
     strictServer.intercept = ({ url }, response) => {
-      if (url === "/") response.setHeader("content-security-policy", "worker-src 'self'");
+      if (url === "/") response.setHeader("content-security-policy", policy);
       return false;
     };
     await strict.reload();
     await addLibrary(strict);
+    return { strict, close };
+  };
+
+  it("tells that the page's policy allows no chat templates, and generates all the same", async () => {
+    const policy = "worker-src blob:; script-src 'self' 'wasm-unsafe-eval'";
+    const { strict, close } = await openStrictly(policy);
+    const told = await strict.evaluate(async () => {
+      const model = await anabranch.load("./made/model");
+      const text = await model.generate("a", { maxTokens: 3 }).text();
+      const failure = await failureOf(() => model.chat().send("b", { maxTokens: 3 }).text());
+      await model.dispose();
+      return { text, failure };
+    });
+    expect(told.text).not.toBe("");
+    expect(told.failure).toMatchObject({ ours: true, code: "BACKEND_FAILED", subject: "worker" });
+    expect(told.failure?.cure).toContain("script-src");
+    await close();
+  });
+
+  it("tells that the page's policy allows no worker", async () => {
+    const { strict, close } = await openStrictly("worker-src 'self'");
     const told = await strict.evaluate(() => failureOf(() => anabranch.load("./base")));
     expect(told).toMatchObject({ ours: true, code: "BACKEND_FAILED", subject: "worker" });
     expect(told?.cure).toContain("worker-src");

@@ -21,6 +21,8 @@ export type TextRequest = { readonly options: SentOptions; readonly steps: boole
 /** A page's messages to its worker. Texts and chats are numbered by the page. */
 export type PageMessage =
   | { readonly kind: "load"; readonly places: Places; readonly settings: SentSettings }
+  /** What chats need, before the first text of one. */
+  | { readonly kind: "templates"; readonly program: string }
   | { readonly kind: "chat"; readonly chat: number; readonly options: SentChat }
   | { readonly kind: "free"; readonly chat: number; readonly call: number }
   | { readonly kind: "begin"; readonly text: number; readonly request: TextRequest }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "@anabranch/core";
+import { InvalidArgumentError, IoError } from "@anabranch/core";
 import type { LoadProgress } from "../load-options.js";
 import { type ErrorMessage, fromErrorMessage } from "../messages/error-message.js";
 import type { ModelFacts, PageMessage, SentChat, TextRequest, WorkerMessage } from "../messages/messages.js";
@@ -20,6 +20,7 @@ export class Engine {
   /** Why it can no longer be used. */
   #over: (() => Error) | undefined;
   #count = 0;
+  #templates: Promise<void> | undefined;
 
   /** @throws BackendFailedError */
   constructor() {
@@ -54,6 +55,26 @@ export class Engine {
     if (!text.isOver) this.#send({ kind: "leave", text: number });
     await text.over();
     this.#texts.delete(number);
+  }
+
+  /**
+   * Gives the worker what chats need, once.
+   *
+   * @throws IoError where the page cannot fetch it; what the engine ended with
+   */
+  async takeTemplates(): Promise<void> {
+    this.#templates ??= import("./chat-templates.js").then(({ chatTemplatesProgram: program }) =>
+      this.#send({ kind: "templates", program }),
+    );
+    try {
+      await this.#templates;
+    } catch (cause) {
+      this.#templates = undefined;
+      if (this.#over !== undefined) throw this.#over();
+      const subject = "chat-templates.js";
+      const cure = "Serve the files that the page was built into together, and try again.";
+      throw new IoError(`${subject} could not be fetched, which chats need.`, { subject, cure, cause });
+    }
   }
 
   /** Begins a chat. @returns its number */

@@ -33,6 +33,10 @@ async function* remotePieces(
   onEnd: ((messages: readonly ChatMessage[]) => void) | undefined,
 ): Pieces {
   throwIfAborted(signal, "Generation");
+  if ("chat" in asked) {
+    await engine.takeTemplates();
+    throwIfAborted(signal, "Generation");
+  }
   const options: SentOptions = sent;
   const request: TextRequest = { ...asked, options, steps: onStep !== undefined };
   const { number, text } = engine.begin(request);

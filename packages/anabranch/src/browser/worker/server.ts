@@ -4,6 +4,7 @@ import type { LanguageModel } from "../../model/language-model.js";
 import { loadHere } from "../engine/load-here.js";
 import { toErrorMessage } from "../messages/error-message.js";
 import type { ModelFacts, PageMessage, TextRequest, WorkerMessage } from "../messages/messages.js";
+import { takeChatTemplates } from "./late-chat-templates.js";
 import { OutgoingText } from "./outgoing-text.js";
 
 /** Loads a model, and generates with it what a page asks for. */
@@ -18,6 +19,9 @@ export class Server {
     switch (message.kind) {
       case "load":
         void this.#load(message);
+        break;
+      case "templates":
+        takeChatTemplates(message.program);
         break;
       case "chat":
         this.#chats.set(message.chat, (this.#model as LanguageModel).chat(message.options));
