@@ -108,7 +108,7 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
         DraftTree,
       ];
       const asked = { ...budget, drafting: draftingOf(draft, budget) };
-      const united = lookups?.unite(context, draft, words, limit.nodes) ?? draft;
+      const united = lookups?.unite(context, draft, { most: limit.nodes, known: adapter.streams.gamma }) ?? draft;
       const both = united === draft ? draft : cutToBudget(united, asked);
       const rate = rateOf(both, asked);
       text.rate = text.rate === undefined ? rate : text.rate + WEIGHT * (rate - text.rate);

@@ -46,8 +46,11 @@ export function streamDrafter({ adapter, limit, timing, lookups }: StreamDrafter
       const useful = { ...limit, depth: Math.min(levels, depth) };
       const [draft] = (await calls.draft([{ sequence, bonus, limit: useful }], options)) as [DraftTree];
       if (lookups === undefined) return draft;
-      const words = lookups.draft(context, limit.nodes);
-      return firstNodes(lookups.unite(context, draft, words, limit.nodes), limit.nodes);
+      lookups.draft(context, limit.nodes);
+      return firstNodes(
+        lookups.unite(context, draft, { most: limit.nodes, known: adapter.streams.gamma }),
+        limit.nodes,
+      );
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Sequence } from "../contract/sequence.js";
 import type { DraftContext } from "../drafters/drafter.js";
 import { unionTree } from "../tree/union-tree.js";
 import { MatchRecord } from "./match-record.js";
-import { TextLookup } from "./text-lookup.js";
+import { type ExtendLimit, TextLookup } from "./text-lookup.js";
 
 /** A lookup for each sequence, all of which learn together what matches are worth. */
 export class SequenceLookups {
@@ -22,15 +22,13 @@ export class SequenceLookups {
   }
 
   /**
-   * A draft of streams for the same place, united with what the text says about itself: below the bonus token, and below each
-   * of the draft's nodes.
+   * A draft of streams for the same place, united with what the text says about itself: below the bonus token (what {@link draft}
+   * has just said), and below each of the draft's nodes.
    *
-   * @param words what {@link draft} has just said
-   * @param most tokens below a node
+   * @param limit `most`: tokens below a node; `known`: levels that streams have
    */
-  unite({ sequence, depth }: DraftContext, draft: DraftTree, words: DraftTree, most: number): DraftTree {
-    const extended = this.#lookups.get(sequence)?.extend(draft, { most, depth }) ?? draft;
-    const grown = extended.tokens.length > draft.tokens.length || words.tokens.length > 0;
-    return grown ? unionTree([extended, words]) : draft;
+  unite({ sequence, depth }: DraftContext, draft: DraftTree, limit: Pick<ExtendLimit, "most" | "known">): DraftTree {
+    const extended = this.#lookups.get(sequence)?.extend(draft, { ...limit, depth }) ?? draft;
+    return extended.tokens.length > draft.tokens.length ? unionTree([extended]) : draft;
   }
 }

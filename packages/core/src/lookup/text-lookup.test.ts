@@ -8,10 +8,10 @@ import { TextLookup } from "./text-lookup.js";
 /** The longest match of the text's end among its first `within` tokens, by trying every place. */
 function naive(text: readonly number[], within = text.length): { at: number; matched: number } {
   let best = { at: 0, matched: 0 };
-  for (let at = within - 1; at >= 2; at--) {
+  for (let at = within - 1; at >= 1; at--) {
     let matched = 0;
     while (matched < Math.min(16, at) && text[at - 1 - matched] === text[text.length - 1 - matched]) matched++;
-    if (matched >= 2 && matched > best.matched) best = { at, matched };
+    if (matched > best.matched) best = { at, matched };
   }
   return best;
 }
@@ -52,17 +52,21 @@ describe("TextLookup", () => {
       parents: nodes.map(([, parent], node) => (parent % (node + 1)) - 1),
       logProbs: nodes.map(() => -1),
     }));
-    const bounds = fc.record({ most: fc.integer({ min: 1, max: 4 }), depth: fc.integer({ min: 6, max: 8 }) });
+    const bounds = fc.record({
+      most: fc.integer({ min: 1, max: 4 }),
+      depth: fc.integer({ min: 6, max: 8 }),
+      known: fc.integer({ min: 0, max: 3 }),
+    });
     fc.assert(
-      fc.property(texts, trees, bounds, (text, draft, { most, depth }) => {
+      fc.property(texts, trees, bounds, (text, draft, { most, depth, known }) => {
         const lookup = new TextLookup();
-        lookup.draft(text, 1);
-        const extended = lookup.extend(draft, { most, depth });
+        lookup.draft(text, most);
+        const extended = lookup.extend(draft, { most, depth, known });
         expect(firstNodes(extended, draft.tokens.length)).toEqual(draft);
         expect(() => checkDraft(extended)).not.toThrow();
         const added = new Set(extended.tokens.keys());
         for (const node of draft.tokens.keys()) added.delete(node);
-        draft.tokens.forEach((_, node) => {
+        for (const node of [-1, ...draft.tokens.keys()]) {
           const path = pathTo(draft, node);
           const whole = [...text, ...path];
           const { at, matched } = naive(whole, text.length);
@@ -76,10 +80,28 @@ describe("TextLookup", () => {
             expect(extended.tokens[below]).toBe(token);
             added.delete(below);
           }
-        });
+        }
         expect(added.size).toBe(0);
       }),
     );
+  });
+
+  it("counts what streams did not name as less likely, and learns that apart", () => {
+    const record = new MatchRecord();
+    const lookup = new TextLookup(record);
+    const named = (token: number) => ({ tokens: [token], parents: [-1], logProbs: [-0.5] });
+    const limit = { most: 1, depth: 4, known: 2 };
+    // After 1 2 comes 3.
+    const text = [1, 2, 3, 4, 1, 2];
+    lookup.draft(text, 1);
+    expect(Math.exp(lookup.extend(named(3), limit).logProbs[1] as number)).toBeCloseTo(record.probability(2), 9);
+    lookup.draft(text, 1);
+    const [before, usual] = [record.probability(2, true), record.probability(2)];
+    expect(Math.exp(lookup.extend(named(9), limit).logProbs[1] as number)).toBeCloseTo(before, 9);
+    expect(before).toBeLessThan(usual);
+    lookup.draft([...text, 3], 1);
+    expect(record.probability(2, true)).toBeGreaterThan(before);
+    expect(record.probability(2)).toBe(usual);
   });
 
   it("learns what matches are worth", () => {

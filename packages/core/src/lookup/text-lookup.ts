@@ -11,22 +11,40 @@ const LONGEST = 16;
 /** A pair of token ids as one number. */
 const PAIR = 2 ** 26;
 
-interface Proposal {
-  /** Where its first token would stand in the text. */
-  readonly at: number;
+/** How far a draft is extended. */
+export interface ExtendLimit {
+  /** Tokens below a node, at most. */
+  readonly most: number;
+  /** Levels in all. */
+  readonly depth: number;
+  /** Levels for whose tokens streams had a say: what they did not name there is less likely. */
+  readonly known: number;
+}
+
+/** What followed an earlier match. */
+interface Continuation {
   readonly tokens: readonly number[];
   /** Tokens that matched before the first of them. */
   readonly matched: number;
 }
 
+interface Proposal extends Continuation {
+  /** Where its first token would stand in the text. */
+  readonly at: number;
+  /** Whether streams drafted for its first place, and not this token. */
+  readonly unheard: boolean;
+}
+
 /**
- * What a text says about its own next words: where its last two tokens or more stood before, and what followed there (prompt
- * lookup, Saxena 2023; no model has a part in it). It costs no pass, and goes on for as many tokens as are asked for.
+ * What a text says about its own next words: where its last tokens stood before, and what followed there (prompt lookup,
+ * Saxena 2023; no model has a part in it). It costs no pass, and goes on for as many tokens as are asked for.
  */
 export class TextLookup {
   readonly #text: number[] = [];
   /** By a pair of tokens, the places after it, ascending. */
   readonly #places = new Map<number, number[]>();
+  /** By a token, the latest place after it. */
+  readonly #latest = new Map<number, number>();
   #proposal: Proposal | undefined;
 
   /** @param record shared by texts of one model, so that each begins with what others taught */
@@ -34,7 +52,7 @@ export class TextLookup {
 
   /**
    * A draft below the text's last token: what followed the longest earlier match of the text's end, the latest of equal ones;
-   * empty where its last two tokens never stood together before.
+   * empty where its last token never stood before.
    *
    * @param tokens the whole text; what was given before and is still the same is not looked at again
    * @param most tokens of the draft
@@ -42,38 +60,46 @@ export class TextLookup {
   draft(tokens: readonly number[], most: number): DraftTree {
     this.#read(tokens);
     const found = this.#continuation([], most);
-    this.#proposal = found && { ...found, at: tokens.length };
+    this.#proposal = found && { ...found, at: tokens.length, unheard: false };
     return found === undefined ? EMPTY_DRAFT : chainDraft(found.tokens, this.#logProbs(found));
   }
 
   /**
-   * The draft, and below each of its nodes what followed in the text where the tokens down to that node stood before: streams say
-   * how a phrase begins, and the text how it goes on. Nodes keep their places; what is added comes behind them.
+   * A draft of streams with what the text says about itself: below the bonus token, and below each of the draft's nodes what
+   * followed where the tokens down to that node stood before. Streams say how a phrase begins, and the text how it goes on.
+   * Nodes keep their places; what is added comes behind them, and may stand there twice.
    *
    * @param draft below the end of the text that {@link draft} was given last
-   * @param most tokens below a node; and no deeper than `depth` levels
    */
-  extend(draft: DraftTree, { most, depth }: { readonly most: number; readonly depth: number }): DraftTree {
+  extend(draft: DraftTree, { most, depth, known }: ExtendLimit): DraftTree {
     const [tokens, parents, logProbs] = [[...draft.tokens], [...draft.parents], [...draft.logProbs]];
+    const named = new Set(draft.tokens.map((token, node) => PAIR * (draft.parents[node] as number) + token));
+    const add = (found: Continuation, node: number, level: number): boolean => {
+      const unheard = level < known && !named.has(PAIR * node + (found.tokens[0] as number));
+      const chances = this.#logProbs(found, unheard);
+      found.tokens.forEach((token, index) => {
+        parents.push(index === 0 ? node : tokens.length - 1);
+        tokens.push(token);
+        logProbs.push(chances[index] as number);
+      });
+      return unheard;
+    };
+    if (this.#proposal !== undefined) {
+      this.#proposal = { ...this.#proposal, unheard: add(this.#proposal, ROOT, 0) };
+    }
     const paths: (readonly number[])[] = [];
     draft.tokens.forEach((token, node) => {
       const parent = draft.parents[node] as number;
       const path = [...(parent === ROOT ? [] : (paths[parent] as readonly number[])), token];
       paths.push(path);
       const found = this.#continuation(path, Math.min(most, depth - path.length));
-      if (found === undefined) return;
-      const chances = this.#logProbs(found);
-      found.tokens.forEach((next, index) => {
-        parents.push(index === 0 ? node : tokens.length - 1);
-        tokens.push(next);
-        logProbs.push(chances[index] as number);
-      });
+      if (found !== undefined) add(found, node, path.length);
     });
     return { tokens, parents, logProbs };
   }
 
   /** What followed the longest earlier match of the text with `path` behind it. */
-  #continuation(path: readonly number[], most: number): Pick<Proposal, "tokens" | "matched"> | undefined {
+  #continuation(path: readonly number[], most: number): Continuation | undefined {
     const { at, matched } = this.#longestMatch(path);
     if (matched === 0 || most < 1) return undefined;
     const [text, tokens] = [this.#text, [] as number[]];
@@ -87,8 +113,8 @@ export class TextLookup {
     return { tokens, matched };
   }
 
-  #logProbs({ tokens, matched }: Pick<Proposal, "tokens" | "matched">): number[] {
-    return tokens.map((_, index) => Math.log(this.record.probability(matched + index)));
+  #logProbs({ tokens, matched }: Continuation, unheard = false): number[] {
+    return tokens.map((_, index) => Math.log(this.record.probability(matched + index, unheard && index === 0)));
   }
 
   #read(tokens: readonly number[]): void {
@@ -96,6 +122,7 @@ export class TextLookup {
     this.#learn(tokens);
     for (let at = this.#text.length; at < tokens.length; at++) {
       // Places are noted one token late: the text's end is what is looked up.
+      if (at >= 1) this.#latest.set(this.#text[at - 1] as number, at);
       if (at >= 2) this.#note(at, this.#text[at - 2] as number, this.#text[at - 1] as number);
       this.#text.push(tokens[at] as number);
     }
@@ -104,6 +131,7 @@ export class TextLookup {
   #forget(): void {
     this.#text.length = 0;
     this.#places.clear();
+    this.#latest.clear();
     this.#proposal = undefined;
   }
 
@@ -122,7 +150,9 @@ export class TextLookup {
       const place = end - count;
       return (place < text.length ? text[place] : path[place - text.length]) as number;
     };
-    let best = { at: 0, matched: 0 };
+    const single = end < 1 ? undefined : this.#latest.get(back(1));
+    if (single === undefined) return { at: 0, matched: 0 };
+    let best = { at: single, matched: 1 };
     if (end < 2) return best;
     const places = this.#places.get(back(2) * PAIR + back(1)) ?? [];
     for (let index = places.length - 1; index >= Math.max(0, places.length - PLACES); index--) {
@@ -137,10 +167,10 @@ export class TextLookup {
   /** Holds the last proposal against what came. */
   #learn(tokens: readonly number[]): void {
     if (this.#proposal === undefined) return;
-    const { at, tokens: proposed, matched } = this.#proposal;
+    const { at, tokens: proposed, matched, unheard } = this.#proposal;
     for (let index = 0; index < proposed.length && at + index < tokens.length; index++) {
       const right = tokens[at + index] === proposed[index];
-      this.record.learn(matched + index, right);
+      this.record.learn(matched + index, right, unheard && index === 0);
       if (!right) break;
     }
   }
