@@ -16,7 +16,10 @@ const map = {
   "bench-kit": ["core", "checkpoints", "evaluation", "tokenizers"], // of benchmarks alone; not published
   training: ["core", "checkpoints"],
   evaluation: ["core", "checkpoints"],
-  "adapter-smollm2-135m-instruct": [], // files, and where they lie
+  // Files, and where they lie.
+  "adapter-smollm2-135m-instruct": [],
+  "adapter-smollm2-135m-sql": [],
+  "adapter-smollm2-135m-e2e": [],
   "model-e2e": [], // files, and where they lie
   anabranch: [
     ...["model-e2e", "training", "evaluation", "tokenizers"],

@@ -15,6 +15,7 @@ interface TrainCommandOptions {
   readonly mode: TrainingMode;
   readonly out: string;
   readonly base?: string;
+  readonly baseName?: string;
   readonly baseLora?: string;
   readonly lora: boolean;
   readonly from?: string;
@@ -85,6 +86,7 @@ export function trainCommand(): Command {
     .requiredOption("--out <folder>", "where the result and the checkpoints go")
     .option("--base <folder>", "model to start from; required in lossless mode")
     .option("--from <folder>", "adapter that is to learn on; its own gamma, ranks and so on count then")
+    .option("--base-name <name>", "what the adapter calls its base: a name on the hub, say (default: --base)")
     .option("--base-lora <folder>", "a plain LoRA that is folded into the base first")
     .option("--lora", "in shared and next-token mode: LoRA on all layers learns, and the base stays as it is", false)
     .option("--gamma <n>", "streams", wholeNumber(1, 16), 3)
@@ -159,6 +161,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
       mode: options.mode,
       out: options.out,
       ...(base === undefined ? {} : { base }),
+      ...(options.baseName === undefined ? {} : { baseName: options.baseName }),
       ...(options.baseLora === undefined ? {} : { baseLora: options.baseLora }),
       lora: options.lora,
       ...(options.from === undefined ? {} : { from: options.from }),

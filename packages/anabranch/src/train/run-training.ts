@@ -34,6 +34,8 @@ export interface RunTrainingOptions {
   readonly out: string;
   /** Model to start from; required in lossless mode, whose streams belong to it. Without one, a small model from nothing. */
   readonly base?: string;
+  /** What the adapter calls its base, for whoever looks; absent: `base`. */
+  readonly baseName?: string;
   /** A plain LoRA that is folded into the base before anything else. */
   readonly baseLora?: string;
   /** Shared and next-token mode: learn LoRA on all layers, and leave the base's weights as they are. */

@@ -21,7 +21,7 @@ export async function saveResult(
 ): Promise<void> {
   const { mode, out, base, format = "int8" } = options;
   const { weights, adapter } = result;
-  const baseModel = base === undefined ? {} : { baseModel: base };
+  const baseModel = base === undefined ? {} : { baseModel: options.baseName ?? base };
   const lora = adapter?.streams.lora;
   if (mode === "next-token" && adapter !== undefined && lora !== undefined) {
     // PEFT reads no int8.
