@@ -8,6 +8,7 @@ import { calibrationBar } from "./progress.js";
 
 interface CalibrateCommandOptions extends BackendOptions {
   readonly adapter?: string;
+  readonly lora?: string;
   readonly json: boolean;
 }
 
@@ -23,6 +24,7 @@ export function calibrateCommand(): Command {
     )
     .argument("[model]", "a GGUF file, a Hugging Face folder, or a name on the hub; the embedded model when absent")
     .option("--adapter <folder>", "the folder of its stream adapter, or its name on the hub")
+    .option("--lora <folder>", "a plain LoRA to fold into the model under its streams")
     .option("--json", "the cost model as JSON", false);
   return addBackendOptions(command)
     .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`)

@@ -78,7 +78,7 @@ function describe(report: MeasuredReport, paperTask: Task["paperTask"]): string 
     `${report.examples} examples of ${settings.task} ${settings.split}; ${report.tokens} tokens in ${report.passes} passes`,
     `acceptance by position ${acceptance === "" ? "none" : acceptance}; mean acceptance length ${report.meanAcceptanceLength.toFixed(2)}`,
     `speed-up ${report.speedup.toFixed(2)} (quartiles ${report.timing.speedup.lowerQuartile.toFixed(2)}, ${report.timing.speedup.upperQuartile.toFixed(2)}; ${report.timing.rounds} rounds)`,
-    `roofline ${roof.toFixed(2)}: CR over passes that cost ${passCost.toFixed(2)} plain ones; ${withFreeRows.toFixed(2)} with rows for free`,
+    `roofline ${roof.toFixed(2)}: tokens a pass over passes that cost ${passCost.toFixed(2)} plain ones; ${withFreeRows.toFixed(2)} with rows for free`,
     ...(slowest === undefined
       ? []
       : [

@@ -118,7 +118,7 @@ export async function evaluate(
     differingSequences: differences.length,
     nearTies: differences.filter((difference) => isNearTie(difference)),
     clearDifferences: differences.filter((difference) => !isNearTie(difference)),
-    roofline: rooflineOf(streams, plain, acceptance.cr),
+    roofline: rooflineOf(streams, plain, acceptance.meanAcceptanceLength),
     promptSpeeds: promptSpeeds(
       sets.plain.map((set, round) => ({ plain: set, streams: sets.streams[round] as DecodedSet })),
     ),

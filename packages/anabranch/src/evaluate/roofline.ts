@@ -1,20 +1,20 @@
 import { summarize } from "@anabranch/evaluation";
 import type { DecodedSet } from "./decode-set.js";
 
-/** What passes leave of the call reduction. */
+/** What passes leave of the call reduction, behind the prefill as speed-ups are taken. */
 export interface Roofline {
   /** Calls of the backend in a step that verifies, drafting among them, in those of a plain step. */
   readonly passCost: number;
-  /** CR over `passCost`: the speed-up, were all else for nothing. */
+  /** Tokens a pass over `passCost`: the speed-up, were all else for nothing. */
   readonly speedup: number;
-  /** The same with rows and drafts for nothing, as where memory bounds a pass: CR. */
+  /** The same with rows and drafts for nothing, as where memory bounds a pass: tokens a pass. */
   readonly withFreeRows: number;
 }
 
-/** The roofline of a set under plain decoding of the same set. */
-export function rooflineOf(streams: DecodedSet, plain: DecodedSet, cr: number): Roofline {
+/** The roofline of a set under plain decoding of the same set. @param tokensAPass the mean acceptance length */
+export function rooflineOf(streams: DecodedSet, plain: DecodedSet, tokensAPass: number): Roofline {
   const passCost = perStep(streams) / perStep(plain);
-  return { passCost, speedup: cr / passCost, withFreeRows: cr };
+  return { passCost, speedup: tokensAPass / passCost, withFreeRows: tokensAPass };
 }
 
 const perStep = ({ sequences, passMilliseconds }: DecodedSet): number =>

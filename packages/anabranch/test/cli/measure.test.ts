@@ -56,8 +56,8 @@ describe("anabranch evaluate", () => {
     expect(report.tokensPerSecond).toBeGreaterThan(0);
     expect(report.plain.tokensPerSecond).toBeGreaterThan(0);
     expect(report.speedup).toBeGreaterThan(0);
-    expect(report.roofline.withFreeRows).toBe(report.cr);
-    expect(report.roofline.speedup).toBeCloseTo(report.cr / report.roofline.passCost, 9);
+    expect(report.roofline.withFreeRows).toBe(report.meanAcceptanceLength);
+    expect(report.roofline.speedup).toBeCloseTo(report.meanAcceptanceLength / report.roofline.passCost, 9);
     expect(stdout).toContain("with rows for free");
     expect(report.promptSpeeds).toHaveLength(3);
   });
