@@ -17,7 +17,13 @@ export async function markovTrees(head: MarkovHead, requests: readonly DraftAske
   const growing = requests.map(({ sequence, bonus, limit }): Growing => {
     const { gamma } = (sequence.attached as AttachedAdapter).streams;
     const depth = Math.min(limit.depth ?? gamma, gamma);
-    const tree = new GrowingTree(bonus, { nodes: limit.nodes, topK: limit.topK, depth, budget: limit.budget });
+    const tree = new GrowingTree(bonus, {
+      nodes: limit.nodes,
+      topK: limit.topK,
+      depth,
+      budget: limit.budget,
+      ends: limit.ends,
+    });
     return { tree, states: sequence.last?.states as Floats, before: [] };
   });
   const { hiddenSize } = head.options.spec;

@@ -33,6 +33,8 @@ export interface DraftLimit {
   readonly transitions?: boolean;
   /** Whether an adapter's Markov head takes part; true when absent. Without it streams are independent of each other. */
   readonly markov?: boolean;
+  /** Tokens that end a text: nothing need be drafted below them. */
+  readonly ends?: ReadonlySet<number>;
   /** What the tree may cost: it is then the one of most expected tokens a millisecond, of at most `nodes` nodes. */
   readonly budget?: DraftBudget;
 }

@@ -70,7 +70,7 @@ export async function* decode(options: DecodeOptions): AsyncGenerator<Step, void
   let kind: Step["kind"] = "prefill";
   let predicted: number | undefined;
   // A pass issues a token beside what it accepts, so a draft as deep as the limit would have a level too many.
-  let draft = usefulDraft(drafter.open?.(tokens) ?? EMPTY_DRAFT, limit.tokens - 1);
+  let draft = usefulDraft(drafter.open?.(tokens) ?? EMPTY_DRAFT, limit.tokens - 1, stopTokens);
   const first = { calls, sequence, prompt, opening: draft, streams, read, maxRows: promptRows, options: callOptions };
   let { lastPromptRow: root, results } = await prefill(first);
   for (;;) {
@@ -90,9 +90,10 @@ export async function* decode(options: DecodeOptions): AsyncGenerator<Step, void
     const { bonus } = emission;
     const lastRow = results[verdict.path.at(-1) as number] as RowResult;
     const depth = limit.tokens - 1;
-    const context = { calls, sequence, tokens, bonus, depth, lastRow, last: step, options: callOptions };
+    const place = { sequence, tokens, bonus, depth, lastRow, ends: stopTokens };
+    const context = { calls, ...place, last: step, options: callOptions };
     const planned: PlannedDraft = depth === 0 ? EMPTY_DRAFT : await drafter.draft(context);
-    draft = usefulDraft(planned, depth);
+    draft = usefulDraft(planned, depth, stopTokens);
     predicted = planned.predicted;
     const rowsOf = flattenDraft(bonus, draft, shared || (planned.streams ?? drafter.streamsInPass), read);
     const { pruning } = drafter;

@@ -2,6 +2,7 @@ import { type CostModel, draftBudget, PlainFallback, plainStepCost, TrackRecord 
 import { type DraftBudget, type DraftLimit, type DraftTree, ROOT } from "../contract/draft.js";
 import type { Sequence } from "../contract/sequence.js";
 import type { Step } from "../decoding/step.js";
+import { usefulDraft } from "../decoding/useful-draft.js";
 import type { SequenceLookups } from "../lookup/sequence-lookups.js";
 import { cutToBudget, expectedTokens, gainOf } from "../tree/budgeted-prefix.js";
 import { EMPTY_DRAFT, firstNodes } from "../tree/draft-tree.js";
@@ -83,7 +84,7 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
     ].join("+"),
     streamsInPass: parallel,
     async draft(context): Promise<PlannedDraft> {
-      const { calls, sequence, bonus, options } = context;
+      const { calls, sequence, bonus, ends = new Set<number>(), options } = context;
       const text = textOf(context);
       const plain = plainStepCost(costs, shared, sequence.length);
       const { confidence } = record;
@@ -93,7 +94,7 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const means = { plain, allowance, record };
       // What the text says itself costs nothing to ask.
       const free = { ...budget, drafting: 0 };
-      const words = lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT;
+      const words = usefulDraft(lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT, context.depth, ends);
       const forWords = { plain, allowance: plain * text.ofWords.allowance, record: { trust: 1, bias: record.bias } };
       const found = affordable(cutToBudget(words, free), free, forWords);
       const tooDear = record.bias * one - plain > allowance;
@@ -104,12 +105,13 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       if (parallel && !text.streamsThere) return undrafted(text, budget.steps[0] as number, true, plain);
       if (!parallel) await calls.streams([{ sequence }], options);
       const depth = Math.min(levels, context.depth);
-      const [draft] = (await calls.draft([{ sequence, bonus, limit: { ...limit, depth, budget } }], options)) as [
+      const [draft] = (await calls.draft([{ sequence, bonus, limit: { ...limit, depth, ends, budget } }], options)) as [
         DraftTree,
       ];
       const asked = { ...budget, drafting: draftingOf(draft, budget) };
-      const united = lookups?.unite(context, draft, { most: limit.nodes, known: adapter.streams.gamma }) ?? draft;
-      const both = united === draft ? draft : cutToBudget(united, asked);
+      const known = { most: limit.nodes, known: adapter.streams.gamma };
+      const united = lookups?.unite(context, draft, known) ?? draft;
+      const both = united === draft ? draft : cutToBudget(usefulDraft(united, context.depth, ends), asked);
       const rate = rateOf(both, asked);
       text.rate = text.rate === undefined ? rate : text.rate + WEIGHT * (rate - text.rate);
       return planned(text, affordable(both, budget, means), plain, true);

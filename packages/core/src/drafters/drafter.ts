@@ -17,6 +17,8 @@ export interface DraftContext {
   readonly bonus: number;
   /** Levels that can be of use, at least 1: the limit on tokens or the model's last position is near. Deeper nodes are cut off. */
   readonly depth: number;
+  /** Tokens that end the text: what is drafted below them is cut off. Absent: none do. */
+  readonly ends?: ReadonlySet<number>;
   /** What was read of the last committed row. */
   readonly lastRow: RowResult;
   /** The step before this draft; absent where no decoding loop asks. */

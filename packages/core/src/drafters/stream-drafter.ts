@@ -41,9 +41,9 @@ export function streamDrafter({ adapter, limit, timing, lookups }: StreamDrafter
     name: `streams-${timing}${counted ? "+transitions" : ""}${lookups === undefined ? "" : "+lookup"}`,
     streamsInPass: timing === "parallel",
     async draft(context) {
-      const { calls, sequence, bonus, depth, options } = context;
+      const { calls, sequence, bonus, depth, ends, options } = context;
       if (timing === "deferred") await calls.streams([{ sequence }], options);
-      const useful = { ...limit, depth: Math.min(levels, depth) };
+      const useful = { ...limit, depth: Math.min(levels, depth), ...(ends && { ends }) };
       const [draft] = (await calls.draft([{ sequence, bonus, limit: useful }], options)) as [DraftTree];
       if (lookups === undefined) return draft;
       lookups.draft(context, limit.nodes);

@@ -36,7 +36,13 @@ export async function draftFromStreams(adapter: ReferenceAdapter, draft: Streams
 async function markovTree(adapter: ReferenceAdapter, { states, bonus, limit }: StreamsDraft): Promise<DraftTree> {
   const { runner, vocabulary, streams } = adapter;
   const depth = Math.min(limit.depth ?? streams.gamma, streams.gamma);
-  const tree = new GrowingTree(bonus, { nodes: limit.nodes, topK: limit.topK, depth, budget: limit.budget });
+  const tree = new GrowingTree(bonus, {
+    nodes: limit.nodes,
+    topK: limit.topK,
+    depth,
+    budget: limit.budget,
+    ends: limit.ends,
+  });
   let before: readonly Float64Array[] = [];
   for (let stream = 1; tree.open.length > 0; stream++) {
     const state = states[stream - 1] as Float64Array;

@@ -17,7 +17,8 @@ function childrenOf(path: readonly number[], seed: number): RankedTokens {
 
 describe("GrowingTree", () => {
   it("holds the most probable nodes, as the tree does that asks for children one by one", () => {
-    const limits = fc.record({ nodes: fc.nat(30), topK: fc.integer({ min: 1, max: 4 }), depth: fc.nat(5) });
+    const ends = fc.subarray([0, 1, 2, 3]).map((tokens) => new Set(tokens));
+    const limits = fc.record({ nodes: fc.nat(30), topK: fc.integer({ min: 1, max: 4 }), depth: fc.nat(5), ends });
     fc.assert(
       fc.property(limits, fc.integer(), (limit, seed) => {
         const grown = new GrowingTree(7, limit);
@@ -33,6 +34,7 @@ describe("GrowingTree", () => {
         const expected = bestFirstTree(limit, ({ node, tokens, parents }) => {
           const path: number[] = [];
           for (let at = node; at >= 0; at = parents[at] as number) path.unshift(tokens[at] as number);
+          if (limit.ends.has(path.at(-1) as number)) return { tokens: [], logProbs: [] };
           return childrenOf([7, ...path], seed);
         });
         const jointOf = ({ parents, logProbs }: typeof expected) =>

@@ -12,6 +12,8 @@ export interface OpenNode {
 
 export interface GrowingLimit extends BestFirstLimit {
   readonly budget?: DraftBudget | undefined;
+  /** Tokens that are not opened. */
+  readonly ends?: ReadonlySet<number> | undefined;
 }
 
 interface Node {
@@ -71,7 +73,8 @@ export class GrowingTree {
     });
     // The sort is stable, so that parents stay before children that are as probable.
     this.#kept = [...this.#kept, ...offered].sort((a, b) => b.joint - a.joint).slice(0, nodes);
-    this.#open = this.#kept.filter(({ level }) => level === this.#level);
+    const { ends } = this.limit;
+    this.#open = this.#kept.filter(({ level, token }) => level === this.#level && ends?.has(token) !== true);
     this.#closeWhatCannotPay();
   }
 

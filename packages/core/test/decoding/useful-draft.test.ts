@@ -23,12 +23,27 @@ function paths({ tokens, parents, logProbs, drawnFrom }: DraftTree): Map<number,
 }
 
 describe("usefulDraft", () => {
+  it("leaves out what is below a token that ends the text", () => {
+    fc.assert(
+      fc.property(drafts, fc.array(fc.nat(19)), (draft, tokens) => {
+        const ends = new Set(tokens);
+        // A node's token is its index.
+        const over = (node: number): boolean => {
+          const parent = draft.parents[node] as number;
+          return parent !== ROOT && (ends.has(parent) || over(parent));
+        };
+        const before = [...paths(draft)].filter(([node]) => !over(node));
+        expect([...paths(usefulDraft(draft, 20, ends))]).toEqual(before);
+      }),
+    );
+  });
+
   it("keeps the nodes down to a level, each below the nodes it was below", () => {
     fc.assert(
       fc.property(drafts, fc.nat(5), (draft, depth) => {
         const depths = draftDepths(draft);
         const before = [...paths(draft)].filter(([node]) => (depths[node] as number) <= depth);
-        const useful = usefulDraft(draft, depth);
+        const useful = usefulDraft(draft, depth, new Set());
         expect([...paths(useful)]).toEqual(before);
         expect(useful.drawnFrom?.get(ROOT)).toEqual(Float64Array.of(ROOT));
         expect(useful.drawnFrom?.size).toBe(useful.tokens.length + 1);
