@@ -1,4 +1,4 @@
-import { type DraftTree, GrowingTree, type TokenLogProbs } from "@anabranch/core";
+import { type DraftTree, type GrowingTree, streamsTree, type TokenLogProbs } from "@anabranch/core";
 import type { AttachedAdapter } from "./attached-adapter.js";
 import type { DraftAsked } from "./draft-trees.js";
 import type { Floats } from "./floats.js";
@@ -16,15 +16,7 @@ interface Growing {
 export async function markovTrees(head: MarkovHead, requests: readonly DraftAsked[]): Promise<DraftTree[]> {
   const growing = requests.map(({ sequence, bonus, limit }): Growing => {
     const { gamma } = (sequence.attached as AttachedAdapter).streams;
-    const depth = Math.min(limit.depth ?? gamma, gamma);
-    const tree = new GrowingTree(bonus, {
-      nodes: limit.nodes,
-      topK: limit.topK,
-      depth,
-      budget: limit.budget,
-      ends: limit.ends,
-    });
-    return { tree, states: sequence.last?.states as Floats, before: [] };
+    return { tree: streamsTree(bonus, limit, gamma), states: sequence.last?.states as Floats, before: [] };
   });
   const { hiddenSize } = head.options.spec;
   for (let stream = 1; ; stream++) {

@@ -1,6 +1,6 @@
 import type { DraftLimit, DraftTree } from "../contract/index.js";
 import { InvalidArgumentError } from "../errors/index.js";
-import { GrowingTree } from "../tree/growing-tree.js";
+import { streamsTree } from "../tree/growing-tree.js";
 import { topKTree, treeWidth } from "../tree/top-k-tree.js";
 import type { RankedTokens } from "../tree/transitions.js";
 import { logSoftmax, rankedTokens } from "./read-row.js";
@@ -35,14 +35,7 @@ export async function draftFromStreams(adapter: ReferenceAdapter, draft: Streams
 
 async function markovTree(adapter: ReferenceAdapter, { states, bonus, limit }: StreamsDraft): Promise<DraftTree> {
   const { runner, vocabulary, streams } = adapter;
-  const depth = Math.min(limit.depth ?? streams.gamma, streams.gamma);
-  const tree = new GrowingTree(bonus, {
-    nodes: limit.nodes,
-    topK: limit.topK,
-    depth,
-    budget: limit.budget,
-    ends: limit.ends,
-  });
+  const tree = streamsTree(bonus, limit, streams.gamma);
   let before: readonly Float64Array[] = [];
   for (let stream = 1; tree.open.length > 0; stream++) {
     const state = states[stream - 1] as Float64Array;

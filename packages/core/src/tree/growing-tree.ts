@@ -1,4 +1,4 @@
-import { type DraftBudget, type DraftTree, ROOT } from "../contract/draft.js";
+import { type DraftBudget, type DraftLimit, type DraftTree, ROOT } from "../contract/draft.js";
 import type { BestFirstLimit } from "./best-first-tree.js";
 import { bestPrefix, gainOf } from "./budgeted-prefix.js";
 import type { RankedTokens } from "./transitions.js";
@@ -133,6 +133,11 @@ export class GrowingTree {
     }
     return most;
   }
+}
+
+/** A tree below the bonus token, of a level for each of γ streams at most. */
+export function streamsTree(bonus: number, limit: DraftLimit, gamma: number): GrowingTree {
+  return new GrowingTree(bonus, { ...limit, depth: Math.min(limit.depth ?? gamma, gamma) });
 }
 
 /** One run of the head for so many nodes. */
