@@ -4,7 +4,6 @@ export {
   type LossSet,
   nextTokenGraph,
   type SharedGraphOptions,
-  seedsOf,
   sharedGraph,
 } from "./loss-graph.js";
 export { lossNames } from "./loss-names.js";
