@@ -8,6 +8,8 @@ const FADING = 0.97;
 const MOST = 2;
 /** How much the latest step counts in what a kind of step takes, in the logarithm. */
 const PACE = 1 / 16;
+/** Tokens that count in the rate: about so many of the latest. */
+const LATELY = 200;
 /** Of what a plain step takes, so much is forgotten while there are only others. */
 const STALE = 1 / 64;
 
@@ -19,6 +21,8 @@ export class TrackRecord {
   #promised: number[] = [];
   #reached: number[] = [];
   #drafts = 0;
+  /** What steps gave and took lately, in tokens and plain steps: as plain decoding does at first. */
+  #lately = { tokens: LATELY / 4, cost: LATELY / 4 };
   /** Logarithms of measured over predicted time. */
   #pace = { plain: 0, drafted: 0 };
 
@@ -55,6 +59,18 @@ export class TrackRecord {
     const off = Math.log(Math.min(MOST, Math.max(1 / MOST, measured / predicted)));
     this.#pace[kind] += PACE * (off - this.#pace[kind]);
     if (kind === "drafted") this.#pace.plain += STALE * (this.#pace.drafted - this.#pace.plain);
+  }
+
+  /** @param cost of a step, in plain ones */
+  learnStep(tokens: number, cost: number): void {
+    const { tokens: before, cost: spent } = this.#lately;
+    const kept = Math.min(1, LATELY / (before + tokens));
+    this.#lately = { tokens: kept * (before + tokens), cost: kept * (spent + cost) };
+  }
+
+  /** Tokens that texts got for the time of a plain step, lately; never less than plain decoding gives. */
+  get rate(): number {
+    return Math.max(1, this.#lately.tokens / this.#lately.cost);
   }
 
   /** By what costs of drafted steps, in plain ones, are to be multiplied. */

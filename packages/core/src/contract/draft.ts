@@ -52,6 +52,11 @@ export interface DraftBudget {
    * where the list ends.
    */
   readonly confidence?: readonly number[];
+  /**
+   * Tokens that the text gets out of a millisecond otherwise. The tree then is the one that gains most over them, which grows
+   * larger where drafts are sure and smaller where they are not; absent: the one of most tokens a millisecond of its own step.
+   */
+  readonly rate?: number;
 }
 
 /** Runs the γ streams beside a sequence's last committed row (deferred streams). */

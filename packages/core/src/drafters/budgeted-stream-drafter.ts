@@ -88,7 +88,8 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const text = textOf(context);
       const plain = plainStepCost(costs, shared, sequence.length);
       const { confidence } = record;
-      const budget = draftBudget(costs, { timing, context: sequence.length, nodes: limit.nodes, confidence });
+      const place = { timing, context: sequence.length, nodes: limit.nodes };
+      const budget = draftBudget(costs, { ...place, confidence, rate: (record.rate * record.bias) / plain });
       const allowance = plain * text.fallback.allowance;
       const one = budget.drafting + (budget.levels?.[0] ?? 0) + (budget.steps[1] ?? Number.POSITIVE_INFINITY);
       const means = { plain, allowance, record };
@@ -145,13 +146,16 @@ function learn(text: Text, { draft, accepted, tokens, predicted, milliseconds }:
   const measured = milliseconds.pass + milliseconds.other;
   if (predicted !== undefined) record.learnTime(pending === undefined ? "plain" : "drafted", predicted, measured);
   if (pending === undefined) {
+    record.learnStep(1, 1);
     fallback.plainStep();
     ofWords.plainStep();
     return;
   }
   // What the text said about itself is no word of the streams.
   if (text.ofStreams) record.learn(draft, accepted.length);
-  (text.ofStreams ? fallback : ofWords).draftedStep(tokens.length, pending * record.bias + text.advance);
+  const cost = pending * record.bias + text.advance;
+  record.learnStep(tokens.length, cost);
+  (text.ofStreams ? fallback : ofWords).draftedStep(tokens.length, cost);
   text.advance = 0;
 }
 

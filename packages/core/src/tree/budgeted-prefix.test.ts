@@ -51,6 +51,28 @@ describe("bestPrefix", () => {
     );
   });
 
+  it("is the prefix that gains most over a rate, where there is one: longer the less its time is worth", () => {
+    const rates = fc.tuple(fc.double({ min: 0.01, max: 2, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }));
+    fc.assert(
+      fc.property(gains, budgets, rates, (all, costs, [rate, less]) => {
+        const budget = budgetOf(costs);
+        const best = bestPrefix(all, { ...budget, rate });
+        for (let nodes = 0; nodes <= Math.min(all.length, budget.steps.length - 1); nodes++) {
+          const tokens = all.slice(0, nodes).reduce((sum, gain) => sum + gain, 1);
+          const gained = tokens - rate * (budget.drafting + (budget.steps[nodes] as number));
+          expect(gained).toBeLessThanOrEqual(best.tokens - rate * best.milliseconds + 1e-9);
+        }
+        expect(bestPrefix(all, { ...budget, rate: less * rate }).nodes).toBeGreaterThanOrEqual(best.nodes);
+        // At its own rate it is what a step alone would take.
+        const alone = bestPrefix(all, budget);
+        const own = alone.tokens / alone.milliseconds;
+        expect(bestPrefix(all, { ...budget, rate: own * (1 - 1e-9) }).tokens).toBeGreaterThanOrEqual(
+          alone.tokens - 1e-6,
+        );
+      }),
+    );
+  });
+
   it("is no shorter where rows are cheaper", () => {
     fc.assert(
       fc.property(
@@ -143,19 +165,27 @@ describe("a tree that grows under a budget", () => {
     drafting: cost,
   });
 
+  const rate = fc.option(fc.double({ min: 0.01, max: 2, noNaN: true }), { nil: undefined });
+
   it("is the cut of the whole tree where levels cost nothing, for rows that become dearer", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 1, max: 4 }), convex, (seed, depth, costs) => {
-        const budget = budgetOf(costs);
-        const whole = bestFirstTree({ nodes: 14, topK: 3, depth }, ({ node, level, tokens }) =>
-          childrenOf(seed, node === -1 ? 1 : (tokens[node] as number), level),
-        );
-        const { tree: grown } = grow(seed, depth, 14, budget);
-        const cut = cutToBudget(whole, budget);
-        expect(grown.predicted).toBeCloseTo(cut.predicted as number, 9);
-        expect(grown.tokens).toEqual(cut.tokens);
-        expect(grown.parents).toEqual(cut.parents);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 500 }),
+        fc.integer({ min: 1, max: 4 }),
+        convex,
+        rate,
+        (seed, depth, costs, own) => {
+          const budget = { ...budgetOf(costs), ...(own !== undefined && { rate: own }) };
+          const whole = bestFirstTree({ nodes: 14, topK: 3, depth }, ({ node, level, tokens }) =>
+            childrenOf(seed, node === -1 ? 1 : (tokens[node] as number), level),
+          );
+          const { tree: grown } = grow(seed, depth, 14, budget);
+          const cut = cutToBudget(whole, budget);
+          expect(grown.predicted).toBeCloseTo(cut.predicted as number, 9);
+          expect(grown.tokens).toEqual(cut.tokens);
+          expect(grown.parents).toEqual(cut.parents);
+        },
+      ),
     );
   });
 

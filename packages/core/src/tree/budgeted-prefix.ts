@@ -16,19 +16,24 @@ export function gainOf(joint: number, level: number, { confidence }: DraftBudget
 }
 
 /**
- * How many of the first nodes to verify: the prefix of most expected tokens a millisecond, the shortest of equal ones.
+ * How many of the first nodes to verify: the prefix of most expected tokens a millisecond, or where the budget has a rate the one
+ * that gains most over it; the shortest of equal ones.
  *
  * @param gains by node, see {@link gainOf}
  * @param grown milliseconds that the levels of the tree have cost
  */
-export function bestPrefix(gains: readonly number[], { steps, drafting }: DraftBudget, grown = 0): Prefix {
+export function bestPrefix(gains: readonly number[], { steps, drafting, rate }: DraftBudget, grown = 0): Prefix {
   const spent = drafting + grown;
   let tokens = 1;
   let best: Prefix = { nodes: 0, tokens, milliseconds: spent + (steps[0] as number) };
   for (let nodes = 1; nodes <= Math.min(gains.length, steps.length - 1); nodes++) {
     tokens += gains[nodes - 1] as number;
     const milliseconds = spent + (steps[nodes] as number);
-    if (tokens * best.milliseconds > best.tokens * milliseconds) best = { nodes, tokens, milliseconds };
+    const gained =
+      rate === undefined
+        ? tokens * best.milliseconds - best.tokens * milliseconds
+        : tokens - best.tokens - rate * (milliseconds - best.milliseconds);
+    if (gained > 0) best = { nodes, tokens, milliseconds };
   }
   return best;
 }

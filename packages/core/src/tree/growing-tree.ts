@@ -97,22 +97,27 @@ export class GrowingTree {
 
   /**
    * Leaves open what could pay: as if each open node had one child a level from here on, as probable as itself, where does the
-   * gain over the rate of the tree so far end?
+   * gain over the budget's rate, or else that of the tree so far, end?
    */
   #closeWhatCannotPay(): void {
     const { budget, depth, nodes } = this.limit;
     if (budget === undefined) return;
     const now = bestPrefix(this.#gains(budget), budget, this.#spent);
-    const rate = now.tokens / now.milliseconds;
+    const rate = budget.rate ?? now.tokens / now.milliseconds;
+    const least = now.tokens - rate * now.milliseconds;
     let most = 0;
     for (let further = 1; further <= depth - this.#level && most < this.#open.length; further++) {
-      most = Math.max(most, this.#worthOpening(budget, further, nodes, rate));
+      most = Math.max(most, this.#worthOpening(budget, further, { nodes, rate, least }));
     }
     this.#open = this.#open.slice(0, most);
   }
 
-  /** How many of the open nodes, the best first, have a perfect descendant `further` levels below that pays at this rate. */
-  #worthOpening(budget: DraftBudget, further: number, nodes: number, rate: number): number {
+  /** How many of the open nodes, the best first, have a perfect descendant `further` levels below that pays at this rate, over `least`. */
+  #worthOpening(
+    budget: DraftBudget,
+    further: number,
+    { nodes, rate, least }: { readonly nodes: number; readonly rate: number; readonly least: number },
+  ): number {
     const { steps, drafting } = budget;
     const perfect = this.#kept.map(({ joint, level }) => ({ joint, gain: gainOf(joint, level, budget), place: 0 }));
     this.#open.forEach((node, index) => {
@@ -123,7 +128,7 @@ export class GrowingTree {
     });
     perfect.sort((a, b) => b.joint - a.joint);
     const base = drafting + this.#spent + (further - 1) * levelCost(budget, 1);
-    let [tokens, opened, most, highest] = [1, 0, 0, 0];
+    let [tokens, opened, most, highest] = [1, 0, 0, least];
     for (let count = 1; count <= Math.min(perfect.length, nodes, steps.length - 1); count++) {
       const { gain, place } = perfect[count - 1] as (typeof perfect)[number];
       tokens += gain;

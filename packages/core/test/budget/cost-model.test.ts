@@ -109,6 +109,15 @@ describe("TrackRecord", () => {
     expect(record.trust).toBeGreaterThan(0.9);
   });
 
+  it("knows what a plain step's time was worth lately, and that it is worth one token", () => {
+    const record = new TrackRecord();
+    expect(record.rate).toBe(1);
+    for (let step = 0; step < 300; step++) record.learnStep(3, 2);
+    expect(record.rate).toBeCloseTo(1.5, 2);
+    for (let step = 0; step < 900; step++) record.learnStep(1, 1.2);
+    expect(record.rate).toBe(1);
+  });
+
   it("tells a kind of step that a cost model has wrong from a machine that is slow as a whole", () => {
     const record = new TrackRecord();
     for (let step = 0; step < 100; step++) {
