@@ -14,7 +14,6 @@ const modes: readonly Exclude<TrainingMode, "pruning">[] = ["next-token", "share
 interface StepOptions extends LosslessOptions {
   readonly draftVocabulary?: Int32Array;
   readonly sampledTokens?: number;
-  readonly teachingShare?: number;
   readonly runtime?: GraphRuntime;
   readonly segmentRows?: number;
   readonly markov?: MarkovSpec;
@@ -31,7 +30,6 @@ async function stepOver(
     segmentRows,
     draftVocabulary,
     sampledTokens = 0,
-    teachingShare = 0,
     markov,
     frozen = false,
     ...lossless
@@ -41,12 +39,7 @@ async function stepOver(
   const adapter = mode === "next-token" ? {} : { adapter: { ...tinyAdapter(mode, { markov }), ...vocabulary } };
   const train = draftVocabulary === undefined && !frozen ? "all" : "adapter";
   const subject = { mode, weights: tinyWeights(), ...adapter, train, lossless } as const;
-  const settings = {
-    ...defaultSettings,
-    sampledTokens,
-    teachingShare,
-    ...(segmentRows === undefined ? {} : { segmentRows }),
-  };
+  const settings = { ...defaultSettings, sampledTokens, ...(segmentRows === undefined ? {} : { segmentRows }) };
   const objective = await objectiveOf(runtime, subject, settings, examples);
   const step = await GradientStep.compile(runtime, objective);
   const batches = await objective.batches(examples);
@@ -126,24 +119,6 @@ describe("lossless streams", () => {
       expect(loss).not.toBe(whole.losses[stream]);
       expect(Math.abs(loss - (whole.losses[stream] as number))).toBeLessThan(0.3);
     });
-  });
-
-  it("learn of what the main stream found probable by that share", async () => {
-    const draftVocabulary = Int32Array.from({ length: tinySpec.vocabularySize }, (_, token) => token);
-    const taught = (teachingShare: number) =>
-      stepOver("lossless", examples, { draftVocabulary, teachingShare, sliceRows: 9 });
-    const [none, half, all] = [await stepOver("lossless", examples), await taught(0.5), await taught(1)];
-    expectSame(await taught(1e-9), none);
-    // What is reported stays the loss of the words.
-    expect(half.losses.map((loss) => loss.toFixed(4))).toEqual(none.losses.map((loss) => loss.toFixed(4)));
-    for (const [name, gradient] of half.gradients) {
-      const [hard, soft] = [none, all].map(({ gradients }) => gradients.get(name) as Float32Array);
-      expect(relativeDistance(hard as Float32Array, soft as Float32Array), name).toBeGreaterThan(0.01);
-      const between = gradient.map(
-        (_, i) => ((hard as Float32Array)[i] as number) / 2 + ((soft as Float32Array)[i] as number) / 2,
-      );
-      expect(relativeDistance(gradient, between), name).toBeLessThan(1e-4);
-    }
   });
 
   it("have the same gradients in slices", async () => {

@@ -235,7 +235,6 @@ describe("train", () => {
       "examples[0]",
     ],
     ["a setting out of range", { settings: { learningRate: -1 } }, "INVALID_ARGUMENT", "learningRate"],
-    ["a share above 1", { settings: { teachingShare: 1.5 } }, "INVALID_ARGUMENT", "teachingShare"],
     ["a setting that is not whole", { settings: { batchRows: 2.5 } }, "INVALID_ARGUMENT", "batchRows"],
     ["stream weights that are not γ", { settings: { streamWeights: [1] } }, "INVALID_ARGUMENT", "streamWeights"],
     [

@@ -30,7 +30,6 @@ interface TrainCommandOptions {
   readonly pruneThreshold: number;
   readonly draftTokens?: number;
   readonly sampledTokens?: number;
-  readonly teach?: number;
   readonly self: boolean;
   readonly answerTokens: number;
   readonly limit?: number;
@@ -113,7 +112,6 @@ export function trainCommand(): Command {
       "a batch's softmax is over so many of them, and its targets; all when absent",
       wholeNumber(1),
     )
-    .option("--teach <share>", "in lossless mode: share of the loss over what the model found probable, 0 to 1", share)
     .option("--limit <n>", "only the first n examples", wholeNumber(1))
     .option("--sample <n>", "only n examples, drawn by the seed", wholeNumber(1))
     .option("--self", "learn to draft the base model's own answers", false)
@@ -185,7 +183,6 @@ async function run(options: TrainCommandOptions): Promise<void> {
         seed: options.seed,
         epochs: options.epochs,
         ...(options.sampledTokens === undefined ? {} : { sampledTokens: options.sampledTokens }),
-        ...(options.teach === undefined ? {} : { teachingShare: options.teach }),
         ...(learningRate === undefined ? {} : { learningRate }),
         ...(streamWeight === undefined
           ? {}

@@ -1,7 +1,6 @@
 import type { NodeOf } from "@anabranch/core";
 import type { Lowering } from "./lowering.js";
 import { int } from "./onnx-builder.js";
-import { asInt64 } from "./rope.js";
 import { rowIndices } from "./rows.js";
 
 const INT32 = int(6);
@@ -42,11 +41,6 @@ export function lowerLogProb(lowering: Lowering, node: NodeOf<"logProb">): void 
   const [logits, targets] = node.inputs;
   const [out] = node.outputs;
   const { onnx } = lowering;
-  if (lowering.shape(targets).length === lowering.shape(logits).length) {
-    const several = [logSoftmax(lowering, logits), asInt64(lowering, targets)];
-    lowering.emit(out, "GatherElements", several, { attributes: { axis: int(-1) } });
-    return;
-  }
   const indices = rowIndices(lowering, targets);
   const logProb = onnx.step(`${out}/log_prob`, "GatherElements", [logSoftmax(lowering, logits), indices], {
     attributes: { axis: int(-1) },

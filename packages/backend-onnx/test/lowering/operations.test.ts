@@ -172,16 +172,11 @@ describe("each operation, held against the reference interpreter", () => {
       fc.asyncProperty(rows, async ({ batch, rows, features, seed }) => {
         const next = random(seed);
         const logits = randomFloats(next, [batch, rows, features], 1);
-        for (const shape of [
-          [batch, rows],
-          [batch, rows, 3],
-        ]) {
-          const targets = randomInts(next, shape, features);
-          const forward = singleOperation("logProb", [logits, targets], {});
-          await expectAsReference(forward.graph, forward.inputs);
-          const gradient = singleOperation("logProbGrad", [logits, targets, randomFloats(next, shape)], {});
-          await expectAsReference(gradient.graph, gradient.inputs);
-        }
+        const targets = randomInts(next, [batch, rows], features);
+        const forward = singleOperation("logProb", [logits, targets], {});
+        await expectAsReference(forward.graph, forward.inputs);
+        const gradient = singleOperation("logProbGrad", [logits, targets, randomFloats(next, [batch, rows])], {});
+        await expectAsReference(gradient.graph, gradient.inputs);
       }),
       runs,
     ));

@@ -164,7 +164,7 @@ export interface Operations {
     outputs: readonly [logProbs: V, indices: V];
   };
 
-  /** out[b, r] = log softmax(logits[b, r])[targets[b, r]]; or of several targets a row: targets and out [b, r, n] */
+  /** out[b, r] = log softmax(logits[b, r])[targets[b, r]] */
   logProb: {
     inputs: readonly [logits: V, targets: V];
     attributes: Record<never, never>;
@@ -239,7 +239,7 @@ export interface Operations {
     outputs: readonly [dx: V];
   };
 
-  /** dLogits = dy * (onehot(targets) - softmax(logits)), summed over a row's targets */
+  /** dLogits = dy * (onehot(targets) - softmax(logits)) */
   logProbGrad: {
     inputs: readonly [logits: V, targets: V, dy: V];
     attributes: Record<never, never>;

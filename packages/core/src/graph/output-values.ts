@@ -115,7 +115,7 @@ export function outputValues(node: GraphNode, values: Lookup): readonly GraphVal
       return [f32(shape), i32(shape)];
     }
     case "logProb":
-      return [f32(values(node.inputs[1]).shape)];
+      return [f32(values(node.inputs[0]).shape.slice(0, -1))];
     case "outer":
       return [f32([values(node.inputs[0]).shape.at(-1) as Dim, values(node.inputs[1]).shape.at(-1) as Dim])];
     case "biasGrad":

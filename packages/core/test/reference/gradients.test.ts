@@ -142,10 +142,10 @@ describe("the gradient of", () => {
     });
   });
 
-  it.each([[], [3]])("logProb is logProbGrad, targets a row: %s", async (...several) => {
+  it("logProb is logProbGrad", async () => {
     await forAll(async (random, batch, rows, width) => {
-      const [logits, dy] = [random.real(batch, rows, width + 1), random.real(batch, rows, ...several)];
-      const targets = random.whole(width + 1, batch, rows, ...several);
+      const [logits, dy] = [random.real(batch, rows, width + 1), random.real(batch, rows)];
+      const targets = random.whole(width + 1, batch, rows);
       const [dLogits] = await apply("logProbGrad", [logits, targets, dy], {});
       await expectGradients("logProb", [logits, targets], {}, dy, numbered(dLogits));
     });

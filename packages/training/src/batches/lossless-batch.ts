@@ -4,7 +4,6 @@ import type { ForestStates, RowStates } from "../states/index.js";
 import { type Batch, branchRows, int32, longest, putTargets } from "./batch.js";
 import { LossTargets } from "./loss-targets.js";
 import { streamNumbers } from "./stream-numbers.js";
-import { type Teaching, taughtInputs } from "./taught-targets.js";
 import { tokensBefore } from "./tokens-before.js";
 import { Visibility } from "./visibility.js";
 
@@ -18,8 +17,6 @@ export interface LosslessBatchOptions {
   readonly draftIndex?: Int32Array;
   /** Rows with streams in one run, over the whole batch, at most. */
   readonly sliceRows: number;
-  /** What of the loss is over the main stream's own distribution; absent: nothing. */
-  readonly teaching?: Teaching;
 }
 
 /** Streams beside the branch rows of a batch, in as many runs as `sliceRows` asks for; their gradients add up. */
@@ -38,12 +35,7 @@ export function losslessBatches(all: readonly ForestStates[], options: LosslessB
     const to = Math.min(rows, from + slice);
     const own = targets.slice(from, to);
     batches.push({
-      inputs: {
-        ...past.inputs,
-        ...streamInputs(all, past.slots, from, to, options),
-        ...own.inputs(),
-        ...(options.teaching && taughtInputs(all, own, from, options.teaching, options.draftIndex)),
-      },
+      inputs: { ...past.inputs, ...streamInputs(all, past.slots, from, to, options), ...own.inputs() },
       losses: [own],
       // Main rows, once each: a prompt's rows belong to its batch's first slice.
       rows: forests.reduce(

@@ -4,6 +4,7 @@ export {
   type LossSet,
   nextTokenGraph,
   type SharedGraphOptions,
+  seedsOf,
   sharedGraph,
 } from "./loss-graph.js";
 export { lossNames } from "./loss-names.js";

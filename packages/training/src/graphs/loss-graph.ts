@@ -14,8 +14,6 @@ import { streamLogits } from "./stream-logits.js";
 export interface LossGraph<Set extends string = LossSet> {
   readonly graph: Graph;
   readonly sets: readonly Set[];
-  /** Outputs that the loss is made of, and the names of the inputs that will hold its gradients with respect to them. */
-  readonly seeds: Readonly<Record<string, string>>;
 }
 
 /** Sets of rows that a loss is over. `main` in next-token training; `group` are main rows that carry streams. */
@@ -47,11 +45,8 @@ export function sharedGraph({ spec, streams, draftTokens, past }: SharedGraphOpt
   return withLoss(builder.build(), ["group", "streams"]);
 }
 
-/**
- * Adds, for each set with logits, the targets' log-probabilities and the most probable tokens.
- * @param taught tokens of a teacher beside each target, which then make up the loss; absent: the targets do
- */
-export function withLoss(graph: Graph, sets: readonly LossSet[], taught?: number): LossGraph {
+/** Adds, for each set with logits, the targets' log-probabilities and the most probable tokens. */
+export function withLoss(graph: Graph, sets: readonly LossSet[]): LossGraph {
   const builder = GraphBuilder.from(graph, `${graph.name}.loss`);
   for (const set of sets) {
     const logits = builder.outputValue(passNames.logits(set));
@@ -60,15 +55,11 @@ export function withLoss(graph: Graph, sets: readonly LossSet[], taught?: number
     const [guess] = builder.add("argmax", lossNames.guess(set), [logits], {}) as [string];
     builder.output(lossNames.logProb(set), logProb);
     builder.output(lossNames.guess(set), guess);
-    if (taught === undefined) continue;
-    const tokens = builder.input(lossNames.taught(set), [...builder.value(targets).shape, taught], "i32");
-    const [logProbs] = builder.add("logProb", lossNames.taughtLogProb(set), [logits, tokens], {}) as [string];
-    builder.output(lossNames.taughtLogProb(set), logProbs);
   }
-  const seeds = sets.map((set): [string, string] =>
-    taught === undefined
-      ? [lossNames.logProb(set), lossNames.seed(set)]
-      : [lossNames.taughtLogProb(set), lossNames.taughtSeed(set)],
-  );
-  return { graph: builder.build(), sets, seeds: Object.fromEntries(seeds) };
+  return { graph: builder.build(), sets };
+}
+
+/** Seeds for `differentiate`: every log-probability of the graph. */
+export function seedsOf(sets: readonly LossSet[]): Record<string, string> {
+  return Object.fromEntries(sets.map((set) => [lossNames.logProb(set), lossNames.seed(set)]));
 }

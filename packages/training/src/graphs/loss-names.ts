@@ -10,10 +10,4 @@ export const lossNames = {
   logProb: (set: RowSetName): string => `logProb.${set}`,
   /** i32 [batch, read]: the most probable token. */
   guess: (set: RowSetName): string => `guess.${set}`,
-  /** i32 [batch, read, n]: tokens that a teacher finds probable there. */
-  taught: (set: RowSetName): string => `taught.${set}`,
-  /** f32 [batch, read, n]: their log-probabilities. */
-  taughtLogProb: (set: RowSetName): string => `taughtLogProb.${set}`,
-  /** f32 [batch, read, n]: gradient of the loss with respect to those. */
-  taughtSeed: (set: RowSetName): string => `taughtSeed.${set}`,
 } as const;

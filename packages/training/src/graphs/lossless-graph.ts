@@ -18,18 +18,12 @@ import { streamLogits } from "./stream-logits.js";
  * past in the layout "rows".
  * @param draftTokens size of the vocabulary that the softmax is over; absent: the model's whole vocabulary; "sampled": of a size
  *   that changes with every run, its logits corrected by the input {@link DRAFT_CORRECTION}
- * @param taught tokens of the main stream's own distribution that make up the loss, with the target; absent: the target alone
  */
-export function losslessGraph(
-  spec: ModelSpec,
-  streams: StreamSpec,
-  draftTokens?: number | "sampled",
-  taught?: number,
-): LossGraph {
+export function losslessGraph(spec: ModelSpec, streams: StreamSpec, draftTokens?: number | "sampled"): LossGraph {
   const builder = GraphBuilder.from(buildStreamsGraph({ spec, streams, past: "rows" }));
   const logits = streamLogits(builder, spec, streams, draftTokens);
   builder.output(passNames.logits("streams"), draftTokens === "sampled" ? corrected(builder, logits) : logits);
-  return withLoss(builder.build(), ["streams"], taught);
+  return withLoss(builder.build(), ["streams"]);
 }
 
 /** Input of a loss graph over sampled tokens: added to each one's logit, [tokens]. */
@@ -49,21 +43,14 @@ export interface BaseStatesGraph {
   /** Outputs to keep, in the order in which they are kept: states at stream insertion, then each MSA layer's keys, values. */
   readonly hidden: string;
   readonly keysAndValues: readonly { readonly keys: string; readonly values: string; readonly layer: number }[];
-  /** The most probable tokens (i32) of the rows listed by `read.main`, and their log-probabilities; [batch, read, n] */
-  readonly taught: { readonly tokens: string; readonly logProbs: string } | undefined;
 }
 
-/** @param taught how many of a row's most probable tokens are wanted; absent: none */
-export function baseStatesGraph(spec: ModelSpec, streams: StreamSpec, taught?: number): BaseStatesGraph {
+export function baseStatesGraph(spec: ModelSpec, streams: StreamSpec): BaseStatesGraph {
   const first = insertionLayer(spec.layers, streams);
   const layers = Array.from({ length: spec.layers - first }, (_, index) => first + index);
-  const logits = taught === undefined ? {} : ({ main: "rows" } as const);
-  const pass = { spec, streams, streamRows: "none", logits } as const;
-  const reading = (graph: Graph): Graph => (taught === undefined ? graph : withMostProbable(graph, taught));
   return {
-    graph: reading(buildPassGraph(pass)),
-    upper: reading(buildUpperGraph(pass)),
-    taught: taught === undefined ? undefined : TAUGHT,
+    graph: buildPassGraph({ spec, streams, streamRows: "none" }),
+    upper: buildUpperGraph({ spec, streams, streamRows: "none" }),
     hidden: passNames.hidden(first),
     keysAndValues: layers.map((layer) => ({
       layer,
@@ -71,15 +58,4 @@ export function baseStatesGraph(spec: ModelSpec, streams: StreamSpec, taught?: n
       values: passNames.newValues(layer, "main"),
     })),
   };
-}
-
-const TAUGHT = { tokens: "taught.tokens", logProbs: "taught.logProbs" } as const;
-
-function withMostProbable(graph: Graph, k: number): Graph {
-  const builder = GraphBuilder.from(graph);
-  const logits = builder.outputValue(passNames.logits("main"));
-  const [logProbs, tokens] = builder.add("topLogProbs", TAUGHT.logProbs, [logits], { k }, 2) as [string, string];
-  builder.output(TAUGHT.logProbs, logProbs);
-  builder.output(TAUGHT.tokens, tokens);
-  return builder.build();
 }

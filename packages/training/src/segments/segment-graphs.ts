@@ -9,7 +9,7 @@ import {
   type StreamSpec,
 } from "@anabranch/core";
 import { differentiate, gradientName } from "../differentiate/index.js";
-import { lossNames, type SharedGraphOptions, sharedGraph } from "../graphs/index.js";
+import { lossNames, type SharedGraphOptions, seedsOf, sharedGraph } from "../graphs/index.js";
 
 /** A layer's keys and values: as the past of later segments, and by row set as they come out of a segment's own pass. */
 export interface LayerKeys {
@@ -40,12 +40,12 @@ export function segmentGraphs(
   parameters: readonly string[],
 ): SegmentGraphs {
   const { spec, streams, past: layout } = options;
-  const { graph, sets, seeds } = sharedGraph(options);
+  const { graph, sets } = sharedGraph(options);
   const layers = Array.from({ length: spec.layers }, (_, layer) => layerKeys(spec, streams, layer));
   const published = layers.flatMap(({ newKeys, newValues }) => [...newKeys, ...newValues]);
   const past = layers.flatMap(({ pastKeys, pastValues }) => [pastKeys, pastValues]);
   const keySeeds = Object.fromEntries(published.map((output) => [output, seedName(output)]));
-  const backward = differentiate(graph, { seeds: { ...seeds, ...keySeeds }, parameters, inputs: past });
+  const backward = differentiate(graph, { seeds: { ...seedsOf(sets), ...keySeeds }, parameters, inputs: past });
   return {
     layers,
     forward: { graph: buildPassGraph({ spec, streams, streamRows: "some", past: layout }), outputs: published },

@@ -1,13 +1,4 @@
-import {
-  type CompiledGraph,
-  type Graph,
-  type GraphRuntime,
-  type ModelWeights,
-  passNames,
-  type StreamSpec,
-  type Tensor,
-} from "@anabranch/core";
-import { branchRows, int32 } from "../batches/batch.js";
+import type { CompiledGraph, Graph, GraphRuntime, ModelWeights, StreamSpec, Tensor } from "@anabranch/core";
 import { type Forest, growForest, mainRowInputs, type TrainingExample } from "../batches/index.js";
 import { type BaseStatesGraph, baseStatesGraph, knownInputs } from "../graphs/index.js";
 import type { StateHandle, StateStore } from "./state-store.js";
@@ -17,14 +8,6 @@ export interface RowStates {
   readonly rows: number;
   readonly hidden: Float32Array | undefined;
   readonly keysAndValues: readonly Float32Array[];
-  /** What the model itself found most probable there; absent where it was not asked for. */
-  readonly taught?: TaughtTokens;
-}
-
-/** The most probable tokens of some rows and their log-probabilities; [rows, n], best first. */
-export interface TaughtTokens {
-  readonly tokens: Float32Array;
-  readonly logProbs: Float32Array;
 }
 
 /** A forest with the base model's states of its shared rows and of each branch. */
@@ -45,15 +28,12 @@ export interface BaseStatesOptions {
   /** Every example that states will be asked for. */
   readonly sources: readonly TrainingExample[];
   readonly known?: KnownStates;
-  /** How many of each row's most probable tokens to keep; absent: none. */
-  readonly taught?: number;
 }
 
 interface Widths {
   readonly hidden: number;
   readonly kv: number;
   readonly layers: number;
-  readonly taught: number;
 }
 
 /** Completions that go through the base model together with their prompt. */
@@ -91,24 +71,18 @@ export class BaseStates {
     streams: StreamSpec,
     options: BaseStatesOptions,
   ): Promise<BaseStates> {
-    const { store, known, taught } = options;
-    const outputs = baseStatesGraph(spec, streams, taught);
-    const read = outputs.taught === undefined ? [] : [outputs.taught.logProbs, outputs.taught.tokens];
-    const kept = [...outputs.keysAndValues.flatMap(({ keys, values }) => [keys, values]), ...read];
+    const { store, known } = options;
+    const outputs = baseStatesGraph(spec, streams);
+    const keysAndValues = outputs.keysAndValues.flatMap(({ keys, values }) => [keys, values]);
     const compile = (graph: Graph, wanted: readonly string[]): Promise<CompiledGraph> => {
       const constants = new Map([...tensors].filter(([name]) => graph.parameters.includes(name)));
       return runtime.compile(graph, { constants, outputs: wanted });
     };
     const compiled = {
-      whole: await compile(outputs.graph, [outputs.hidden, ...kept]),
-      upper: known === undefined ? undefined : await compile(outputs.upper, kept),
+      whole: await compile(outputs.graph, [outputs.hidden, ...keysAndValues]),
+      upper: known === undefined ? undefined : await compile(outputs.upper, keysAndValues),
     };
-    const widths = {
-      hidden: spec.hiddenSize,
-      kv: spec.kvHeads * spec.headSize,
-      layers: streams.msaLayers,
-      taught: taught ?? 0,
-    };
+    const widths = { hidden: spec.hiddenSize, kv: spec.kvHeads * spec.headSize, layers: streams.msaLayers };
     return new BaseStates(store, outputs, compiled, widths, options);
   }
 
@@ -144,24 +118,19 @@ export class BaseStates {
     const { shared, branches } = forest;
     const outputs = await this.#run(pass, forest);
     if (!this.#prompts.has(prompt)) {
-      this.#prompts.set(prompt, await this.store.put(joined(this.#cut(outputs, 0, shared, false))));
+      this.#prompts.set(prompt, await this.store.put(this.#cut(outputs, 0, shared, false)));
     }
     const known = this.#branches.get(prompt) ?? new Map<ArrayLike<number>, StateHandle>();
     this.#branches.set(prompt, known);
     for (const [index, { start, targets }] of branches.entries()) {
       const states = this.#cut(outputs, start, targets.length, true);
-      const taught = this.#taught(outputs, start - shared, targets.length);
-      known.set(completions[index] as ArrayLike<number>, await this.store.put(joined([...states, ...taught])));
+      known.set(completions[index] as ArrayLike<number>, await this.store.put(states));
     }
   }
 
   async #run({ prompt, completions }: TrainingExample, forest: Forest): Promise<Readonly<Record<string, Tensor>>> {
     const { whole, upper } = this.compiled;
-    const read = Int32Array.from({ length: branchRows(forest) }, (_, row) => forest.shared + row);
-    const inputs = {
-      ...mainRowInputs([forest]),
-      ...(this.outputs.taught && { [passNames.read("main")]: int32([1, read.length], read) }),
-    };
+    const inputs = mainRowInputs([forest]);
     const [only] = completions;
     const known = completions.length === 1 && only !== undefined ? await this.#known?.of(prompt, only) : undefined;
     if (known === undefined || upper === undefined) return whole.run(inputs);
@@ -170,18 +139,22 @@ export class BaseStates {
     return { [this.outputs.hidden]: hidden, ...(await upper.run(knownInputs(upper.graph, given))) };
   }
 
-  /** Rows out of a run's outputs. */
-  #cut(outputs: Readonly<Record<string, Tensor>>, start: number, rows: number, withHidden: boolean): Part[] {
+  /** Rows out of a run's outputs, as one array. */
+  #cut(outputs: Readonly<Record<string, Tensor>>, start: number, rows: number, withHidden: boolean): Float32Array {
     const names = this.outputs.keysAndValues.flatMap(({ keys, values }) => [keys, values]);
     if (withHidden) names.unshift(this.outputs.hidden);
-    return names.map((name) => rowsOf(outputs[name] as Tensor, start, rows));
-  }
-
-  /** What the model found probable in some rows, of those that were read. */
-  #taught(outputs: Readonly<Record<string, Tensor>>, start: number, rows: number): Part[] {
-    const { taught } = this.outputs;
-    if (taught === undefined) return [];
-    return [taught.tokens, taught.logProbs].map((name) => rowsOf(outputs[name] as Tensor, start, rows));
+    const parts = names.map((name) => {
+      const { shape, data } = outputs[name] as Tensor;
+      const width = shape[2] as number;
+      return data.subarray(start * width, (start + rows) * width);
+    });
+    const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
   }
 
   async #load(example: TrainingExample): Promise<ForestStates> {
@@ -199,42 +172,14 @@ export class BaseStates {
   }
 
   #part(data: Float32Array, rows: number, withHidden: boolean): RowStates {
-    const { hidden, kv, layers, taught } = this.widths;
+    const { hidden, kv, layers } = this.widths;
     const before = withHidden ? rows * hidden : 0;
-    const behind = before + 2 * layers * rows * kv;
     return {
       rows,
       hidden: withHidden ? data.subarray(0, before) : undefined,
       keysAndValues: Array.from({ length: 2 * layers }, (_, part) =>
         data.subarray(before + part * rows * kv, before + (part + 1) * rows * kv),
       ),
-      ...(withHidden && taught > 0
-        ? {
-            taught: {
-              tokens: data.subarray(behind, behind + rows * taught),
-              logProbs: data.subarray(behind + rows * taught),
-            },
-          }
-        : {}),
     };
   }
-}
-
-type Part = Tensor["data"];
-
-/** Rows of [1, rows, width]. */
-function rowsOf({ shape, data }: Tensor, start: number, rows: number): Part {
-  const width = shape[2] as number;
-  return data.subarray(start * width, (start + rows) * width);
-}
-
-/** One array after the other, tokens as floats: those below 2^24 are exact. */
-function joined(parts: readonly Part[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,7 +1,7 @@
 import type { CompiledGraph, GraphRuntime, Tensor } from "@anabranch/core";
 import type { Batch } from "../batches/index.js";
 import { differentiate, gradientName } from "../differentiate/index.js";
-import { knownInputs, lossNames } from "../graphs/index.js";
+import { knownInputs, lossNames, seedsOf } from "../graphs/index.js";
 import { GradientSum } from "./gradient-sum.js";
 import type { Objective } from "./objective.js";
 import { LossSum, type StepLoss } from "./step-loss.js";
@@ -18,9 +18,9 @@ export class GradientStep {
   }
 
   static async compile(runtime: GraphRuntime, objective: Objective): Promise<GradientStep> {
-    const { graph, sets, seeds } = objective.loss;
+    const { graph, sets } = objective.loss;
     const parameters = [...objective.trained.keys()];
-    const gradient = differentiate(graph, { seeds, parameters });
+    const gradient = differentiate(graph, { seeds: seedsOf(sets), parameters });
     const outputs = [...sets.map(lossNames.logProb), ...parameters.map(gradientName)];
     const constants = new Map([...objective.constants].filter(([name]) => gradient.parameters.includes(name)));
     return new GradientStep(objective, await runtime.compile(gradient, { constants, outputs }));

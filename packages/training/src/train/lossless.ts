@@ -1,15 +1,11 @@
 import { type Adapter, type GraphRuntime, type ModelWeights, parameterNames } from "@anabranch/core";
 import { type Batch, losslessBatches, type TrainingExample } from "../batches/index.js";
-import type { Teaching } from "../batches/taught-targets.js";
 import { losslessGraph } from "../graphs/index.js";
 import { BaseStates, type KnownStates, memoryStates, type StateStore } from "../states/index.js";
 import { type DraftTargets, draftTargets, SampledTargets } from "./draft-targets.js";
 import type { Objective } from "./objective.js";
 import type { TrainSettings } from "./settings.js";
 import type { DividedWeights } from "./whole-model.js";
-
-/** Of the main stream's distribution, so many tokens teach: at a chat model's temperature the rest is a few hundredths. */
-const TAUGHT_TOKENS = 8;
 
 /** What lossless training may be told besides the settings. */
 export interface LosslessOptions {
@@ -29,7 +25,7 @@ export interface LosslessSubject {
   readonly alphas: readonly number[];
   /** Every example that batches will be made of. */
   readonly sources: readonly TrainingExample[];
-  readonly settings: Pick<TrainSettings, "sampledTokens" | "seed" | "teachingShare">;
+  readonly settings: Pick<TrainSettings, "sampledTokens" | "seed">;
 }
 
 /** The streams alone, on base states that are computed once. Targets outside the draft vocabulary do not count. */
@@ -40,15 +36,13 @@ export async function losslessObjective(
 ): Promise<Objective> {
   const { spec } = weights;
   const { streams, draftVocabulary } = adapter;
-  const { sampledTokens: size = 0, seed, teachingShare: share = 0 } = settings;
-  const teaching: Teaching | undefined = share === 0 ? undefined : { share, tokens: TAUGHT_TOKENS };
   const states = await BaseStates.compile(runtime, weights, streams, {
     store,
     sources,
     ...(known === undefined ? {} : { known }),
-    ...(teaching && { taught: teaching.tokens }),
   });
   const whole = draftVocabulary === undefined ? undefined : draftTargets(weights, draftVocabulary);
+  const { sampledTokens: size = 0, seed } = settings;
   const sampled =
     whole !== undefined && draftVocabulary !== undefined && size > 0
       ? new SampledTargets(whole, draftVocabulary, sources, size, seed)
@@ -57,7 +51,6 @@ export async function losslessObjective(
     const made = losslessBatches(await states.of(examples), {
       ...{ spec, streams, outputs: states.outputs, weights: alphas, sliceRows },
       ...(targets === undefined ? {} : { draftIndex: targets.index }),
-      ...(teaching && { teaching }),
     });
     return targets === undefined
       ? made
@@ -70,10 +63,7 @@ export async function losslessObjective(
       whole === undefined || sampled !== undefined
         ? divided.constants
         : new Map([...divided.constants, [parameterNames.draftHead, whole.head]]),
-    loss: losslessGraph(
-      ...([spec, streams, sampled === undefined ? draftVocabulary?.length : "sampled"] as const),
-      teaching && 1 + teaching.tokens,
-    ),
+    loss: losslessGraph(spec, streams, sampled === undefined ? draftVocabulary?.length : "sampled"),
     batches: (examples) => batches(examples, sampled?.of(examples) ?? fixed),
     ...(sampled === undefined
       ? {}

@@ -36,11 +36,6 @@ export interface TrainSettings {
    * batch; 0 or absent: all of the draft vocabulary.
    */
   readonly sampledTokens?: number;
-  /**
-   * Lossless mode: share of the streams' loss that is over what the main stream found probable (its eight first tokens), 0..1; the
-   * rest is over the token that it took. 0 or absent: none.
-   */
-  readonly teachingShare?: number;
   /** Steps between measurements on held-out examples; 0: only at the end. */
   readonly heldOutEvery: number;
   /** Batches of held-out examples that a measurement takes, at most. */
@@ -96,12 +91,11 @@ export function completeSettings(given: Partial<TrainSettings>): TrainSettings {
   for (const [name, value] of Object.entries(settings)) {
     const numbers: readonly number[] = typeof value === "number" ? [value] : value;
     const low = positive.includes(name) ? Number.MIN_VALUE : 0;
-    const high = name === "teachingShare" ? 1 : Number.MAX_VALUE;
-    const bad = numbers.find((n) => !(n >= low && n <= high) || (whole.includes(name) && !Number.isInteger(n)));
+    const bad = numbers.find((n) => !Number.isFinite(n) || n < low || (whole.includes(name) && !Number.isInteger(n)));
     if (bad !== undefined) {
       throw new InvalidArgumentError(`The training setting ${name} cannot be ${bad}.`, {
         subject: name,
-        cure: `Give ${whole.includes(name) ? "a whole number" : "a number"}, ${high === 1 ? "from 0 to 1" : low > 0 ? "above 0" : "0 or more"}.`,
+        cure: `Give ${whole.includes(name) ? "a whole number" : "a number"}, ${low > 0 ? "above 0" : "0 or more"}.`,
       });
     }
   }

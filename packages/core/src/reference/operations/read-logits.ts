@@ -34,16 +34,12 @@ export const topLogProbs: Kernel<"topLogProbs"> = ([logits], { k }) => {
   return [logProbs, indices];
 };
 
-/** logits: [batch, rows, vocabulary], targets: [batch, rows] or [batch, rows, n] */
+/** logits: [batch, rows, vocabulary], targets: [batch, rows] */
 export const logProb: Kernel<"logProb"> = ([logits, targets]) => {
   const out = zeros(targets.shape);
-  const perRow = out.data.length / rowCount(logits);
   for (let r = 0; r < rowCount(logits); r++) {
     const x = row(logits, r);
-    const total = logSumExp(x);
-    for (let i = r * perRow; i < (r + 1) * perRow; i++) {
-      out.data[i] = (x[targetOf(logits, targets, i)] as number) - total;
-    }
+    out.data[r] = (x[targetOf(logits, targets, r)] as number) - logSumExp(x);
   }
   return [out];
 };
