@@ -4,10 +4,12 @@ import {
   budgetedStreamDrafter,
   type CostModel,
   type DraftLimit,
+  type FirstGuesses,
   fasterTiming,
   hasTiming,
   InvalidArgumentError,
   isCostModel,
+  Outlook,
   type StreamTiming,
   TrackRecord,
 } from "@anabranch/core";
@@ -21,12 +23,15 @@ import type { Budgeting } from "./drafting.js";
 export class MachineBudgeting implements Budgeting {
   readonly #costs: MachineCosts;
   readonly #record = new TrackRecord();
+  readonly #outlook: Outlook | undefined;
 
   constructor(
     model: BackendModel,
     private readonly adapter: AdapterHandle,
     facts: CostFacts,
+    guesses?: FirstGuesses,
   ) {
+    this.#outlook = guesses && new Outlook(guesses);
     this.#costs = new MachineCosts(model, adapter, facts);
   }
 
@@ -51,7 +56,8 @@ export class MachineBudgeting implements Budgeting {
     if (!hasTiming(costs, timing) && adapter.streams.mode === "lossless") throw unmeasured(timing);
     const whole: DraftLimit = { ...limit, topK, nodes: limit.nodes ?? BUDGET_NODES };
     const own = { adapter, timing, limit: whole, costs, record: this.#record };
-    return budgetedStreamDrafter({ ...own, ...(lookups && { lookups }) });
+    const outlook = this.#outlook && { outlook: this.#outlook };
+    return budgetedStreamDrafter({ ...own, ...(lookups && { lookups }), ...outlook });
   }
 }
 

@@ -1,6 +1,6 @@
 import { isLora, loadAdapter, type WeightFormat } from "@anabranch/checkpoints";
 import type { HubProgress } from "@anabranch/checkpoints/node";
-import { type AdapterHandle, type BackendModel, InvalidArgumentError } from "@anabranch/core";
+import { type AdapterHandle, type BackendModel, InvalidArgumentError, parseFirstGuesses } from "@anabranch/core";
 import type { BackendChoice } from "../backend/backend-choice.js";
 import { openBackend } from "../backend/open-backend.js";
 import { machineFacts, modelFacts } from "../calibrate/machine-costs.js";
@@ -75,7 +75,9 @@ export async function load(model: Place, options: LoadOptions = {}): Promise<Lan
   const { threads = null, rowPrecision = null } = options;
   const engine = { backend: backend.name, threads, rowPrecision, weights };
   const facts = { ...machineFacts(), ...engine, ...(await modelFacts(base.weights, adapter.adapter)) };
-  const budgeting = (on: BackendModel, handle: AdapterHandle) => new MachineBudgeting(on, handle, facts);
+  const { firstGuesses } = (adapter.calibration ?? {}) as { readonly firstGuesses?: unknown };
+  const guesses = firstGuesses === undefined ? undefined : parseFirstGuesses(firstGuesses, streams ?? "the adapter");
+  const budgeting = (on: BackendModel, handle: AdapterHandle) => new MachineBudgeting(on, handle, facts, guesses);
   return startModel(backend, { ...parts, budgeting }, signal);
 }
 

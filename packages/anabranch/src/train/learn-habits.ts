@@ -1,8 +1,10 @@
 import { loadAdapter, saveAdapter } from "@anabranch/checkpoints";
-import { countOpening, countTransitions } from "@anabranch/core";
+import { countOpening, countTransitions, type GraphRuntime, type ModelWeights, throwIfAborted } from "@anabranch/core";
+import { type KnownStates, streamRanks, type TrainingExample } from "@anabranch/training";
 import { decodeSet } from "../evaluate/decode-set.js";
 import { makeDrafter } from "../model/drafting.js";
 import { load } from "../model/load.js";
+import { countFirstGuesses, type GuessedToken } from "./count-first-guesses.js";
 
 /** Answers that an opening is counted over: more make it longer rather than better. */
 const openingAnswers = 1500;
@@ -36,6 +38,49 @@ export async function learnHabits(adapter: string, { answers, format }: LearnHab
   const texts = kept.streams.markov === undefined ? answers.map(({ completion }) => completion) : undefined;
   const counted = texts === undefined ? {} : { transitions: countTransitions(texts, transitions) };
   await saveAdapter(adapter, { ...kept, ...counted }, { ...settings, opening, format });
+}
+
+export interface FirstGuessOptions {
+  readonly runtime: GraphRuntime;
+  /** The base's, float32. */
+  readonly weights: ModelWeights;
+  /** The model's own answers to prompts of the TRAINING split. */
+  readonly examples: readonly TrainingExample[];
+  readonly states?: KnownStates;
+  readonly format: "int8" | "f32";
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Answers that first guesses are counted over: about 40,000 tokens. */
+const guessedAnswers = 400;
+
+/**
+ * Counts how often the streams' first guess is right after each token, for lossless adapters: a drafter with a budget then knows where
+ * streams are worth their time before they run.
+ *
+ * @throws AbortedError, which leaves the adapter as it was
+ */
+export async function learnFirstGuesses(
+  adapter: string,
+  { runtime, weights, examples, states, format, signal, onProgress }: FirstGuessOptions,
+): Promise<void> {
+  const { adapter: kept, ...settings } = await loadAdapter(adapter, { base: weights });
+  const answers = examples.slice(0, guessedAnswers);
+  const guesses: GuessedToken[] = [];
+  let done = 0;
+  const known = states === undefined ? {} : { known: states };
+  for await (const { gamma, ranks } of streamRanks(answers, { runtime, weights, adapter: kept, width: 1, ...known })) {
+    throwIfAborted(signal, "Counting first guesses");
+    const [tokens = []] = answers[done]?.completions ?? [];
+    // The last token of an answer has none after it.
+    for (let at = 0; at + 1 < tokens.length; at++) {
+      guesses.push({ token: tokens[at] as number, right: ranks[at * gamma] === 0 });
+    }
+    onProgress?.(++done, answers.length);
+  }
+  const calibration = { firstGuesses: countFirstGuesses(guesses) };
+  await saveAdapter(adapter, kept, { ...settings, calibration, format });
 }
 
 export interface AnswerOptions {

@@ -18,7 +18,7 @@ import { nextTurn } from "../model/next-turn.js";
 import { answerEnd, type Framing, promptTokens } from "../tasks/prompt-tokens.js";
 import { setAside } from "../tasks/set-aside.js";
 import type { TaskExample } from "../tasks/task.js";
-import { type AnsweredPrompt, answerWithStreams, learnHabits } from "./learn-habits.js";
+import { type AnsweredPrompt, answerWithStreams, learnFirstGuesses, learnHabits } from "./learn-habits.js";
 import type { ModelSize } from "./recipe.js";
 import { saveResult } from "./save-result.js";
 import { selfCompletions } from "./self-completions.js";
@@ -92,6 +92,7 @@ const statesInMemory = 6 * 2 ** 30;
 export async function runTraining(examples: readonly TaskExample[], options: RunTrainingOptions): Promise<TrainResult> {
   const { mode, out, base, signal } = options;
   const { createOnnxRuntime } = await importOnnx("Training");
+  const runtime = createOnnxRuntime(options.threads === undefined ? {} : { threads: options.threads });
   await mkdir(out, { recursive: true }).catch((cause) => {
     throw new IoError(`${out} could not be made.`, { subject: out, cause });
   });
@@ -134,7 +135,7 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
         of: async (prompt, answer) => (await learned.states?.of(prompt, answer)) ?? heldOut.states?.of(prompt, answer),
       },
     },
-    runtime: createOnnxRuntime(options.threads === undefined ? {} : { threads: options.threads }),
+    runtime,
     settings: options.settings,
     checkpoint: checkpointFolder(join(out, "checkpoint")),
     resume: options.resume,
@@ -143,6 +144,17 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
   });
   await saveResult(result, tokenizer, options);
   if (mode === "shared" || mode === "lossless") await addHabits(learned.examples, options);
+  if (mode === "lossless" && options.self) {
+    const { format = "int8", onAnswer: onProgress } = options;
+    await learnFirstGuesses(out, {
+      runtime,
+      weights,
+      ...learned,
+      format,
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    });
+  }
   return result;
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadAdapter } from "@anabranch/checkpoints";
+import { parseFirstGuesses } from "@anabranch/core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../support/run-cli.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -76,7 +77,7 @@ describe("anabranch train", () => {
     const exit = ["--mode", "pruning", "--from", join(folder, "more"), "--prune-rank", "2", "--prune-threshold", "0.1"];
     expect(await runCli(train("pruning", ...own, ...exit))).toMatchObject({ code: 0 });
 
-    const { adapter } = await loadAdapter(join(folder, "pruning"));
+    const { adapter, calibration } = await loadAdapter(join(folder, "pruning"));
     expect(adapter.streams).toMatchObject({
       gamma: 2,
       initialisationRank: 2,
@@ -84,6 +85,10 @@ describe("anabranch train", () => {
       pruning: { rank: 2, threshold: 0.1 },
     });
     expect(adapter.draftVocabulary).toHaveLength(120);
+    const { firstGuesses } = calibration as { firstGuesses: unknown };
+    const { usual, tokens } = parseFirstGuesses(firstGuesses, "the adapter");
+    expect(usual).toBeGreaterThan(0);
+    expect(tokens.length).toBeGreaterThan(0);
     const generate = ["generate", facts, "--max-tokens", "20", "--model", base];
     const plain = await runCli(generate);
     for (const name of ["streams", "pruning"]) {

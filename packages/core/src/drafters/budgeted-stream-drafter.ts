@@ -1,4 +1,11 @@
-import { type CostModel, draftBudget, PlainFallback, plainStepCost, TrackRecord } from "../budget/index.js";
+import {
+  type CostModel,
+  draftBudget,
+  type Outlook,
+  PlainFallback,
+  plainStepCost,
+  TrackRecord,
+} from "../budget/index.js";
 import { type DraftBudget, type DraftLimit, type DraftTree, ROOT } from "../contract/draft.js";
 import type { Sequence } from "../contract/sequence.js";
 import type { Step } from "../decoding/step.js";
@@ -17,6 +24,8 @@ export interface BudgetedStreamDrafterOptions extends StreamDrafterOptions {
   readonly record?: TrackRecord;
   /** Where a text's own words are looked up, as further branches or in place of streams; absent: they are not. */
   readonly lookups?: SequenceLookups;
+  /** What drafts are worth by the token that they follow; drafters of one adapter may share it. Absent: after all the same. */
+  readonly outlook?: Outlook;
 }
 
 /** A text that is being decoded. */
@@ -26,6 +35,8 @@ interface Text {
   readonly ofWords: PlainFallback;
   /** What the step that is verified now was to cost, in plain steps; undefined where nothing was drafted for it. */
   pending: number | undefined;
+  /** The token that it follows. */
+  bonus: number;
   /** Whether the latest pass ran streams beside its rows. */
   streamsThere: boolean;
   /** Cost of streams that ran only so that the next step can draft, in plain steps. */
@@ -50,7 +61,7 @@ const WEIGHT = 1 / 4;
  * @throws InvalidArgumentError for deferred streams in shared mode, where the main stream sees them.
  */
 export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Drafter {
-  const { adapter, timing, limit, costs, record = new TrackRecord(), lookups } = options;
+  const { adapter, timing, limit, costs, record = new TrackRecord(), lookups, outlook } = options;
   requireTiming(adapter, timing);
   const shared = adapter.streams.mode === "shared";
   const parallel = timing === "parallel";
@@ -60,13 +71,14 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
   const textOf = ({ sequence, last }: DraftContext): Text => {
     const known = texts.get(sequence);
     if (known !== undefined && last?.kind === "verify") {
-      learn(known, last, record);
+      learn(known, last, record, outlook);
       return known;
     }
     const fresh: Text = {
       fallback: new PlainFallback(),
       ofWords: new PlainFallback({ credit: WORDS_CREDIT }),
       pending: undefined,
+      bonus: 0,
       streamsThere: parallel,
       advance: 0,
       ofStreams: true,
@@ -86,6 +98,7 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
     async draft(context): Promise<PlannedDraft> {
       const { calls, sequence, bonus, ends = new Set<number>(), options } = context;
       const text = textOf(context);
+      text.bonus = bonus;
       const plain = plainStepCost(costs, shared, sequence.length);
       const { confidence } = record;
       const place = { timing, context: sequence.length, nodes: limit.nodes };
@@ -98,7 +111,8 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const words = usefulDraft(lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT, context.depth, ends);
       const forWords = { plain, allowance: plain * text.ofWords.allowance, record: { trust: 1, bias: record.bias } };
       const found = affordable(cutToBudget(words, free), free, forWords);
-      const tooDear = record.bias * one - plain > allowance;
+      const tooDear =
+        record.bias * one - plain > allowance || (!parallel && outlook?.isGood(bonus, budget, plain) === false);
       if (!parallel && found.tokens.length > 0 && (tooDear || rateOf(found, free) > (text.rate ?? Infinity))) {
         return planned(text, found, plain, false);
       }
@@ -141,12 +155,18 @@ function planned(text: Text, draft: DraftTree, plain: number, ofStreams: boolean
   return draft;
 }
 
-function learn(text: Text, { draft, accepted, tokens, predicted, milliseconds }: Step, record: TrackRecord): void {
+function learn(
+  text: Text,
+  { draft, accepted, tokens, predicted, milliseconds }: Step,
+  record: TrackRecord,
+  outlook: Outlook | undefined,
+): void {
   const { pending, fallback, ofWords } = text;
   const measured = milliseconds.pass + milliseconds.other;
   if (predicted !== undefined) record.learnTime(pending === undefined ? "plain" : "drafted", predicted, measured);
   if (pending === undefined) {
     record.learnStep(1, 1);
+    outlook?.rest();
     fallback.plainStep();
     ofWords.plainStep();
     return;
@@ -154,6 +174,7 @@ function learn(text: Text, { draft, accepted, tokens, predicted, milliseconds }:
   // What the text said about itself is no word of the streams.
   if (text.ofStreams) record.learn(draft, accepted.length);
   const cost = pending * record.bias + text.advance;
+  if (text.ofStreams) outlook?.learn(text.bonus, tokens.length - 1 - record.rate * (cost - 1));
   record.learnStep(tokens.length, cost);
   (text.ofStreams ? fallback : ofWords).draftedStep(tokens.length, cost);
   text.advance = 0;

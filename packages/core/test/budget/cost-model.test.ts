@@ -5,7 +5,9 @@ import {
   draftingCost,
   fasterTiming,
   isCostModel,
+  Outlook,
   PlainFallback,
+  parseFirstGuesses,
   passCost,
   plainStepCost,
   TrackRecord,
@@ -131,6 +133,50 @@ describe("TrackRecord", () => {
     }
     expect(record.bias).toBeGreaterThan(1.2);
     expect(record.bias).toBeLessThan(1.31);
+  });
+});
+
+describe("Outlook", () => {
+  const guesses = { usual: 0.5, tokens: [1, 2, 3], right: [0.9, 0.5, 0.1] };
+  const budget = { steps: [10, 12, 13, 14, 15], drafting: 3, levels: [1, 1] };
+
+  it("expects at first what the cost model does: more after tokens that streams guess well after", () => {
+    const outlook = new Outlook(guesses);
+    const [well, half, badly] = [1, 2, 3].map((token) => outlook.worthAfter(token, budget, 10)) as [
+      number,
+      number,
+      number,
+    ];
+    expect(well).toBeGreaterThan(half);
+    expect(half).toBeGreaterThan(badly);
+    expect([well > 0, badly < 0]).toEqual([true, true]);
+    expect(outlook.worthAfter(99, budget, 10)).toBe(half);
+    const dear = { ...budget, drafting: 30 };
+    expect(outlook.worthAfter(1, dear, 10)).toBeLessThan(0);
+    expect(outlook.worthAfter(1, { ...budget, rate: 0.2 }, 10)).toBeLessThan(well);
+  });
+
+  it("learns what drafts win, and comes back to what it expected while there are none", () => {
+    const outlook = new Outlook(guesses);
+    const before = outlook.worthAfter(1, budget, 10);
+    for (let draft = 0; draft < 200; draft++) outlook.learn(1, -0.4);
+    expect(outlook.worthAfter(1, budget, 10)).toBeLessThan(0);
+    expect(outlook.isGood(1, budget, 10)).toBe(false);
+    for (let step = 0; step < 40; step++) outlook.rest();
+    expect(outlook.isGood(1, budget, 10)).toBe(true);
+    for (let step = 0; step < 6000; step++) outlook.rest();
+    expect(outlook.worthAfter(1, budget, 10)).toBeCloseTo(before, 1);
+  });
+});
+
+describe("parseFirstGuesses", () => {
+  it("takes what JSON made of them, and nothing else", () => {
+    const guesses = { usual: 0.5, tokens: [1, 7], right: [0, 1] };
+    expect(parseFirstGuesses(JSON.parse(JSON.stringify(guesses)), "file")).toEqual(guesses);
+    const damaged = [undefined, null, 3, [], {}, { ...guesses, usual: 2 }, { ...guesses, right: [0.5] }];
+    for (const value of [...damaged, { ...guesses, tokens: [1, -7] }, { ...guesses, right: [0.5, "1"] }]) {
+      expect(() => parseFirstGuesses(value, "file")).toThrow(/^file: first guesses/);
+    }
   });
 });
 

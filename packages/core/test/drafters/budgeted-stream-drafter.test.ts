@@ -1,8 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BackendModel, budgetedStreamDrafter, type CostModel, type Step, TrackRecord } from "../../src/index.js";
+import {
+  type BackendModel,
+  budgetedStreamDrafter,
+  type CostModel,
+  Outlook,
+  type Step,
+  TrackRecord,
+} from "../../src/index.js";
 import { decodeAll } from "../support/decode-all.js";
-import { simulatedAdapter, simulatedCosts, simulateText } from "../support/simulated-text.js";
+import { type SimulatedOptions, simulatedAdapter, simulatedCosts, simulateText } from "../support/simulated-text.js";
 import { tinyAdapter, tinyModel } from "../support/tiny-model.js";
 
 const limit = { nodes: 31, topK: 8 };
@@ -99,6 +106,41 @@ describe("a drafter with a budget", () => {
     const turned = await simulateText({ ...halves, drafter: drafterOf(costs, "deferred", record), acceptance });
     expect(turned.drafts).toBeGreaterThan(2 * hard.drafts);
     expect(turned.ratio).toBeGreaterThan(1.15);
+  });
+});
+
+describe("an outlook", () => {
+  const costs = simulatedCosts(1, 5);
+  const guesses = { usual: 0.5, tokens: [1, 2], right: [0.95, 0.05] };
+  /** Five tokens that streams foresee, then five that they do not. */
+  const easy = (place: number): boolean => place % 10 < 5;
+  const text = {
+    ...({ timing: "deferred", costs, tokens: 400, promised: 0.6 } as const),
+    acceptance: (place: number) => (easy(place) ? 0.95 : 0.05),
+    tokenAt: (place: number) => (easy(place) ? 1 : 2),
+  };
+  const ratios = async (outlook: Outlook | undefined, changes: Partial<SimulatedOptions> = {}): Promise<number> => {
+    const record = new TrackRecord();
+    const own = { adapter: simulatedAdapter, timing: "deferred", limit, costs, record } as const;
+    let sum = 0;
+    for (let seed = 1; seed <= 8; seed++) {
+      const drafter = budgetedStreamDrafter({ ...own, ...(outlook && { outlook }) });
+      sum += (await simulateText({ ...text, ...changes, drafter, seed })).ratio;
+    }
+    return sum / 8;
+  };
+
+  it("makes texts faster, since streams rest where they foresee nothing", async () => {
+    expect(await ratios(new Outlook(guesses))).toBeGreaterThan(1.1 * (await ratios(undefined)));
+  });
+
+  it("is forgotten where it proves wrong", async () => {
+    const wrong = { ...guesses, right: [0.05, 0.95] };
+    expect(await ratios(new Outlook(wrong))).toBeGreaterThan(0.97);
+    const always = { acceptance: () => 0.95 };
+    expect(await ratios(new Outlook({ usual: 0.3, tokens: [], right: [] }), always)).toBeGreaterThan(
+      0.9 * (await ratios(undefined, always)),
+    );
   });
 });
 

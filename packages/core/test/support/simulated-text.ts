@@ -25,13 +25,15 @@ export interface SimulatedOptions {
   readonly seed: number;
   /** What drafting costs in truth, by what the cost model says. */
   readonly dearer?: number;
+  /** What stands at a place of the text; 0 when absent. */
+  readonly tokenAt?: (place: number) => number;
 }
 
 /** A text whose steps cost what a cost model says: nothing runs, so that thousands of them can be decoded. */
 export async function simulateText(
   options: SimulatedOptions,
 ): Promise<{ readonly ratio: number; readonly drafts: number }> {
-  const { drafter, timing, costs, tokens, acceptance, promised, dearer = 1 } = options;
+  const { drafter, timing, costs, tokens, acceptance, promised, dearer = 1, tokenAt = () => 0 } = options;
   const random = seededRandom(options.seed);
   const context = { length: 64 };
   let [time, plainTime, drafts, written, drafting] = [0, 0, 0, 1, 0];
@@ -59,7 +61,7 @@ export async function simulateText(
       calls: calls as StepCalls,
       sequence: context as unknown as Sequence,
       tokens: [],
-      bonus: 0,
+      bonus: tokenAt(written),
       depth: tokens - written,
       lastRow: { survived: true },
       last,

@@ -1,0 +1,88 @@
+import type { DraftBudget } from "../contract/draft.js";
+import { bestPrefix } from "../tree/budgeted-prefix.js";
+import type { FirstGuesses } from "./first-guesses.js";
+import { usualGain } from "./usual-gain.js";
+
+/** Shares of right first guesses where it is asked what a draft is worth there by the cost model alone. */
+const ASKED = [0.2, 0.4, 0.6, 0.8];
+/** Drafts that each of those answers counts for. */
+const PRIOR = 6;
+/** Steps for which no draft is made, at most, until one is all the same: what is believed may be wrong. */
+const PATIENCE = 32;
+/** What a draft still counts after another one, and after a step for which none was made: those that were given up come back. */
+const FADING = { drafted: 0.99, rested: 0.998 } as const;
+
+/**
+ * What a draft is worth after a token, before streams run for it: drafting itself takes a third of a small model's pass, and after
+ * many tokens nothing follows that streams could foresee. A line through what drafts won, by how often the streams' first guess is
+ * right after such a token; at first through what the cost model expects.
+ */
+export class Outlook {
+  readonly #right: ReadonlyMap<number, number>;
+  /** Steps since the latest draft. */
+  #rested = 0;
+  /** Drafts so far. */
+  #seen: Sums = { weight: 0, x: 0, xx: 0, y: 0, xy: 0 };
+
+  constructor(readonly guesses: FirstGuesses) {
+    this.#right = new Map(guesses.tokens.map((token, index) => [token, guesses.right[index] as number]));
+  }
+
+  /** Whether streams should run after a token. @param plain milliseconds of a step without a draft */
+  isGood(token: number, budget: DraftBudget, plain: number): boolean {
+    return this.#rested >= PATIENCE || this.worthAfter(token, budget, plain) > 0;
+  }
+
+  /** @param plain milliseconds of a step without a draft @returns tokens that a draft wins over the budget's rate */
+  worthAfter(token: number, budget: DraftBudget, plain: number): number {
+    const { rate = 1 / plain, steps, levels } = budget;
+    let sums = this.#seen;
+    for (const right of ASKED) {
+      const gains = steps.slice(1).map((_, node) => usualGain(node, right));
+      const { tokens, milliseconds } = bestPrefix(gains, { ...budget, rate }, levels?.[0]);
+      sums = plus(sums, PRIOR, right, tokens - 1 - rate * (milliseconds - plain));
+    }
+    const { weight, x, xx, y, xy } = sums;
+    const slope = Math.max(0, (weight * xy - x * y) / (weight * xx - x * x));
+    return y / weight + slope * (this.#rightAfter(token) - x / weight);
+  }
+
+  /** @param won tokens over the rate, as {@link Outlook.worthAfter} counts them */
+  learn(token: number, won: number): void {
+    this.#rested = 0;
+    this.#seen = plus(faded(this.#seen, FADING.drafted), 1, this.#rightAfter(token), won);
+  }
+
+  /** A step for which no draft was made. */
+  rest(): void {
+    this.#rested++;
+    this.#seen = faded(this.#seen, FADING.rested);
+  }
+
+  #rightAfter(token: number): number {
+    return this.#right.get(token) ?? this.guesses.usual;
+  }
+}
+
+/** Of a line: x the share of right guesses, y what was won. */
+interface Sums {
+  readonly weight: number;
+  readonly x: number;
+  readonly xx: number;
+  readonly y: number;
+  readonly xy: number;
+}
+
+function plus(sums: Sums, weight: number, x: number, y: number): Sums {
+  return {
+    weight: sums.weight + weight,
+    x: sums.x + weight * x,
+    xx: sums.xx + weight * x * x,
+    y: sums.y + weight * y,
+    xy: sums.xy + weight * x * y,
+  };
+}
+
+function faded({ weight, x, xx, y, xy }: Sums, kept: number): Sums {
+  return { weight: kept * weight, x: kept * x, xx: kept * xx, y: kept * y, xy: kept * xy };
+}
