@@ -2,11 +2,17 @@ import { at, waitWhile } from "./meet";
 import { runPlan } from "./run-plan";
 import { JOBS, PLAN, SLEEPERS } from "./step-codes";
 
+/**
+ * Between two plans a worker waits so many times longer than between two steps before it sleeps: as long as a drafter thinks. The
+ * heads of a draft take a fraction of a millisecond each, and to be woken for each would take as long as its share.
+ */
+const BETWEEN_PLANS = 16;
+
 /** What a worker does: runs its share of every plan until it is given none. */
 export function serve(sync: usize, thread: i32, threads: i32, patience: i32): void {
   let jobs = 0;
   while (true) {
-    waitWhile(sync, JOBS, jobs, patience);
+    waitWhile(sync, JOBS, jobs, patience * BETWEEN_PLANS);
     jobs = atomic.load<i32>(at(sync, JOBS));
     const plan = atomic.load<usize>(at(sync, PLAN));
     if (plan == 0) return;
