@@ -63,9 +63,21 @@ export class GraphModel implements BackendModel {
       checkAdapter(this.spec, adapter);
       const attached = new AttachedAdapter(this, adapter);
       await this.programs.admit(attached);
+      await this.#prepare(attached);
       this.adapters.add(attached);
       return attached;
     });
+  }
+
+  /** Folds a lossless adapter's LoRA into the layers of its deferred streams, which would else take its first text's time. */
+  async #prepare(attached: AttachedAdapter): Promise<void> {
+    if (!this.capabilities.deferredStreams || attached.streams.mode !== "lossless") return;
+    try {
+      await this.programs.streams(attached);
+    } catch (error) {
+      await attached.free();
+      throw error;
+    }
   }
 
   createSequence({ adapter }: SequenceOptions = {}): Promise<Sequence> {
