@@ -85,6 +85,7 @@ async function run(options: BenchStreamsOptions): Promise<void> {
       ...{ task, split, rounds, maxTokens, limit, signal },
       opening: false,
       lookup: false,
+      phrases: false,
       onReport: (report) => void reports.push(report),
       onProgress: (progress) => {
         const total = settings.length * progress.total;

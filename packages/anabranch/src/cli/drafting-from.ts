@@ -28,6 +28,7 @@ export function draftingFrom(
   return {
     streams: options.streams,
     lookup: options.lookup,
+    phrases: options.phrases,
     opening: options.opening,
     transitions: options.transitions,
     ...(drafter === undefined ? {} : { drafter }),

@@ -37,6 +37,7 @@ export interface DraftOptions {
   readonly depth?: number;
   readonly budget?: "auto" | "none";
   readonly lookup: boolean;
+  readonly phrases: boolean;
   readonly opening: boolean;
   readonly transitions: boolean;
   /** Absent: the adapter's own threshold, where it has one. */
@@ -80,6 +81,7 @@ export function addDraftOptions(command: Command): Command {
     .option("--no-prune", "drop none")
     .option("--no-transitions", "draft without counts of which token follows which")
     .option("--no-lookup", "draft without looking words up in the text itself")
+    .option("--no-phrases", "draft without the adapter's counts of what the model mostly says")
     .option("--no-opening", "leave out the draft that the prefill pass verifies");
 }
 

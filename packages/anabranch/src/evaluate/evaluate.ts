@@ -139,6 +139,7 @@ export async function evaluate(
       streams: drafter.streamsInPass ? "parallel" : "deferred",
       drafter: drafter.name,
       lookup: options.lookup !== false,
+      phrases: model.phrases !== undefined && options.phrases !== false,
       opening: drafter.open !== undefined,
       transitions: (model.adapter?.transitions ?? false) && options.transitions !== false,
       markov: model.adapter?.streams.markov !== undefined && options.markov !== false,

@@ -51,6 +51,8 @@ export interface DraftingOptions {
    * millisecond. Default true.
    */
   readonly lookup?: boolean;
+  /** Whether what the model mostly says, as its adapter counted it, is drafted in the same way. Default true. */
+  readonly phrases?: boolean;
   /** Whether the prefill pass verifies a draft of how texts begin, where the adapter has one. Default true. */
   readonly opening?: boolean;
 }
@@ -74,7 +76,7 @@ export interface Budgeting {
 }
 
 /** What drafting needs of a loaded model. */
-export type DraftingParts = Pick<LoadedModel, "model" | "adapter" | "opening" | "budgeting">;
+export type DraftingParts = Pick<LoadedModel, "model" | "adapter" | "opening" | "phrases" | "budgeting">;
 
 /** k, nodes and levels of a draft where options say nothing. */
 export const DEFAULT_LIMIT = { topK: 3, nodes: 8, depth: 12 } as const;
@@ -86,7 +88,7 @@ export const DEFAULT_LIMIT = { topK: 3, nodes: 8, depth: 12 } as const;
  *   deferred streams in shared mode.
  */
 export async function makeDrafter(
-  { model, adapter, opening, budgeting }: DraftingParts,
+  { model, adapter, opening, phrases, budgeting }: DraftingParts,
   options: DraftingOptions,
   signal?: AbortSignal,
 ): Promise<Drafter> {
@@ -107,7 +109,12 @@ export async function makeDrafter(
     ...(options.transitions === undefined ? {} : { transitions: options.transitions }),
     ...(options.markov === undefined ? {} : { markov: options.markov }),
   };
-  const lookups = options.lookup === false ? undefined : new SequenceLookups(matchesOf(model));
+  const own = new SequenceLookups({
+    record: matchesOf(model),
+    text: options.lookup !== false,
+    ...(options.phrases !== false && { phrases }),
+  });
+  const lookups = own.kinds.length === 0 ? undefined : own;
   let drafter: Drafter;
   if (budget !== "none" && budgeting !== undefined) {
     drafter = await budgeting.drafter({ ...limit, topK, nodes, budget, streams, lookups }, signal);

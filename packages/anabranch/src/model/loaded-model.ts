@@ -1,4 +1,4 @@
-import type { AdapterHandle, BackendModel, Opening } from "@anabranch/core";
+import type { AdapterHandle, BackendModel, Opening, Phrases } from "@anabranch/core";
 import type { Tokenizer } from "@anabranch/tokenizers";
 import type { Budgeting } from "./drafting.js";
 
@@ -15,6 +15,8 @@ export interface LoadedModel {
   readonly adapter: AdapterHandle | undefined;
   /** How texts begin, as the adapter counted it; drafted with the prompt's pass. */
   readonly opening: Opening | undefined;
+  /** What the model mostly says, as the adapter counted it; drafted without any pass. */
+  readonly phrases?: Phrases | undefined;
   /** What calls cost on this machine; undefined in browsers, and without streams. */
   readonly budgeting?: Budgeting | undefined;
   /** Tokens that end a text. */

@@ -1,5 +1,5 @@
 import type { LoadedAdapter, LoadedModel as StoredModel } from "@anabranch/checkpoints";
-import { type AdapterHandle, type Backend, type BackendModel, parseOpening } from "@anabranch/core";
+import { type AdapterHandle, type Backend, type BackendModel, Phrases, parseOpening } from "@anabranch/core";
 import type { Tokenizer } from "@anabranch/tokenizers";
 import type { Budgeting } from "./drafting.js";
 import { createLanguageModel, type LanguageModel } from "./language-model.js";
@@ -20,12 +20,15 @@ export interface ModelParts {
 /**
  * Brings a model, and its streams, onto a backend.
  *
- * @throws what the backend's `load` and `attach` throw; InvalidFileError for an opening that is none. Nothing stays in memory then.
+ * @throws what the backend's `load` and `attach` throw; InvalidFileError for an opening that is none; InvalidArgumentError and
+ * UnknownTokenError for phrases that are none. Nothing stays in memory then.
  */
 export async function startModel(backend: Backend, parts: ModelParts, signal?: AbortSignal): Promise<LanguageModel> {
   const { name, base, tokenizer, adapterName, adapter } = parts;
   const opening =
     adapter?.opening === undefined ? undefined : parseOpening(adapter.opening, adapterName ?? "the adapter");
+  const table = adapter?.adapter.phrases;
+  const phrases = table && new Phrases(table, base.weights.spec.vocabularySize);
   const model = await backend.load(base.weights, signal === undefined ? {} : { signal });
   const attached = adapter === undefined ? undefined : await attachOrDispose(model, adapter);
   return createLanguageModel({
@@ -36,6 +39,7 @@ export async function startModel(backend: Backend, parts: ModelParts, signal?: A
     tokenizer,
     adapter: attached,
     opening,
+    phrases,
     budgeting: attached && parts.budgeting?.(model, attached),
     stopTokens: stopTokensOf(tokenizer, base.config.eosTokenIds),
     warnings: [...base.warnings, ...(model.warnings ?? [])],

@@ -11,6 +11,9 @@ export interface AdapterTensor {
 /** Where an adapter's counted transitions stand: [n, 4], whole numbers as F32. */
 export const TRANSITIONS_TENSOR = "anabranch.transitions";
 
+/** Where an adapter's phrases stand: [n, 4], whole numbers as F32. */
+export const PHRASES_TENSOR = "anabranch.phrases";
+
 /** Where an adapter's draft vocabulary stands: [n, 1], token ids as F32. */
 export const DRAFT_VOCABULARY_TENSOR = "anabranch.draft_vocabulary";
 

@@ -7,9 +7,9 @@ import {
   InvalidFileError,
   type ModelSpec,
   type ModelWeights,
+  PHRASE_WIDTH,
   type StreamSpec,
   TRANSITION_WIDTH,
-  type TransitionCounts,
   UnsupportedError,
 } from "@anabranch/core";
 import { type Folder, openIn } from "../bytes/folder.js";
@@ -20,7 +20,7 @@ import { openSafetensors, type SafetensorsFile } from "../safetensors/open-safet
 import type { AdapterConfig } from "./adapter-config.js";
 import { ADAPTER_WEIGHTS_FILE } from "./adapter-files.js";
 import type { AdapterSettings } from "./adapter-settings.js";
-import { adapterTensors, DRAFT_VOCABULARY_TENSOR, TRANSITIONS_TENSOR } from "./adapter-tensors.js";
+import { adapterTensors, DRAFT_VOCABULARY_TENSOR, PHRASES_TENSOR, TRANSITIONS_TENSOR } from "./adapter-tensors.js";
 import { checkBase } from "./check-base.js";
 import { loadAdapterConfig } from "./load-adapter-config.js";
 
@@ -48,7 +48,8 @@ export async function loadAdapter(folder: Folder, { base }: LoadAdapterOptions =
     if (file.metadata.get(HEADER_CHECKSUM) !== config.tensorsChecksum) throw wrongTensors(file.name);
     if (base !== undefined) await checkBase(config, base, file.name);
     const tensors = await readTensors(file, streams, typeof base === "object" ? base.spec : undefined);
-    const transitions = await readTransitions(file);
+    const transitions = await readRows(file, TRANSITIONS_TENSOR, TRANSITION_WIDTH);
+    const phrases = await readRows(file, PHRASES_TENSOR, PHRASE_WIDTH);
     const draftVocabulary = await readDraftVocabulary(file, config);
     if (draftVocabulary !== undefined && typeof base === "object") checkDraftVocabulary(base.spec, draftVocabulary);
     const adapter = {
@@ -56,6 +57,7 @@ export async function loadAdapter(folder: Folder, { base }: LoadAdapterOptions =
       tensors,
       ...(draftVocabulary === undefined ? {} : { draftVocabulary }),
       ...(transitions === undefined ? {} : { transitions }),
+      ...(phrases === undefined ? {} : { phrases }),
       ...(baseFingerprint === undefined ? {} : { baseFingerprint }),
     };
     return { adapter, ...settings };
@@ -68,7 +70,7 @@ async function readTensors(file: SafetensorsFile, streams: StreamSpec, spec?: Mo
   const blockSizes = readBlockSizes(file);
   const shapes = spec === undefined ? undefined : adapterParameterShapes(spec, streams);
   const tensors = new Map<string, Float32Tensor>();
-  const used = new Set([TRANSITIONS_TENSOR, DRAFT_VOCABULARY_TENSOR]);
+  const used = new Set([TRANSITIONS_TENSOR, PHRASES_TENSOR, DRAFT_VOCABULARY_TENSOR]);
   for (const { name, fileName, shape } of adapterTensors(streams)) {
     const found = requireTensor(file.tensors, fileName, file.name).shape;
     const loose = [shape[0] ?? found[0] ?? 0, shape[1] ?? found[1] ?? 0];
@@ -82,11 +84,16 @@ async function readTensors(file: SafetensorsFile, streams: StreamSpec, spec?: Mo
   return tensors;
 }
 
-async function readTransitions(file: SafetensorsFile): Promise<TransitionCounts | undefined> {
-  const found = file.tensors.get(TRANSITIONS_TENSOR);
+/** Counted rows; undefined where the adapter has none. */
+async function readRows(
+  file: SafetensorsFile,
+  name: string,
+  width: number,
+): Promise<{ readonly rows: Int32Array } | undefined> {
+  const found = file.tensors.get(name);
   if (found === undefined) return undefined;
-  requireShape(TRANSITIONS_TENSOR, found.shape, [found.shape[0] ?? 0, TRANSITION_WIDTH], file.name);
-  return { rows: await readWholeNumbers(file, TRANSITIONS_TENSOR) };
+  requireShape(name, found.shape, [found.shape[0] ?? 0, width], file.name);
+  return { rows: await readWholeNumbers(file, name) };
 }
 
 async function readDraftVocabulary(file: SafetensorsFile, config: AdapterConfig): Promise<Int32Array | undefined> {

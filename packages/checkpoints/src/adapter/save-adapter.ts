@@ -1,4 +1,4 @@
-import { type Adapter, InvalidArgumentError, TRANSITION_WIDTH } from "@anabranch/core";
+import { type Adapter, InvalidArgumentError, PHRASE_WIDTH, TRANSITION_WIDTH } from "@anabranch/core";
 import { joinParts, type WritableFolder, writeIn } from "../bytes/folder.js";
 import { sealText } from "../bytes/seal.js";
 import { addWeight, int8Metadata } from "../model/int8-file.js";
@@ -16,7 +16,7 @@ import {
   ADAPTER_WEIGHTS_FILE,
 } from "./adapter-files.js";
 import type { AdapterSettings } from "./adapter-settings.js";
-import { adapterTensors, DRAFT_VOCABULARY_TENSOR, TRANSITIONS_TENSOR } from "./adapter-tensors.js";
+import { adapterTensors, DRAFT_VOCABULARY_TENSOR, PHRASES_TENSOR, TRANSITIONS_TENSOR } from "./adapter-tensors.js";
 import { requireJson } from "./require-json.js";
 
 export interface SaveAdapterOptions extends AdapterSettings {
@@ -48,10 +48,14 @@ export async function saveAdapter(
     requireShape(name, tensor.shape, [shape[0] ?? rows ?? 0, shape[1] ?? columns ?? 0], "the adapter");
     addWeight(fileName, format === "int8" ? quantizeInt8(tensor, blockSize) : tensor, tensors, blockSizes);
   }
-  if (adapter.transitions !== undefined) {
-    const { rows } = adapter.transitions;
-    const shape = [rows.length / TRANSITION_WIDTH, TRANSITION_WIDTH];
-    addWeight(TRANSITIONS_TENSOR, { format: "f32", shape, data: Float32Array.from(rows) }, tensors, blockSizes);
+  const counted = [
+    { name: TRANSITIONS_TENSOR, rows: adapter.transitions?.rows, width: TRANSITION_WIDTH },
+    { name: PHRASES_TENSOR, rows: adapter.phrases?.rows, width: PHRASE_WIDTH },
+  ];
+  for (const { name, rows, width } of counted) {
+    if (rows === undefined) continue;
+    const shape = [rows.length / width, width];
+    addWeight(name, { format: "f32", shape, data: Float32Array.from(rows) }, tensors, blockSizes);
   }
   if (adapter.draftVocabulary !== undefined) {
     const { length } = adapter.draftVocabulary;

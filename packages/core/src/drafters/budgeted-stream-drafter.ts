@@ -92,7 +92,7 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
     name: [
       `streams-${timing}+budget`,
       ...(adapter.transitions && limit.transitions !== false ? ["transitions"] : []),
-      ...(lookups === undefined ? [] : ["lookup"]),
+      ...(lookups?.kinds ?? []),
     ].join("+"),
     streamsInPass: parallel,
     async draft(context): Promise<PlannedDraft> {

@@ -38,7 +38,7 @@ export function streamDrafter({ adapter, limit, timing, lookups }: StreamDrafter
   const levels = limit.depth ?? adapter.streams.gamma;
   const counted = adapter.transitions && limit.transitions !== false;
   return {
-    name: `streams-${timing}${counted ? "+transitions" : ""}${lookups === undefined ? "" : "+lookup"}`,
+    name: [`streams-${timing}`, ...(counted ? ["transitions"] : []), ...(lookups?.kinds ?? [])].join("+"),
     streamsInPass: timing === "parallel",
     async draft(context) {
       const { calls, sequence, bonus, depth, ends, options } = context;

@@ -1,5 +1,6 @@
-import { type DraftTree, ROOT } from "../contract/draft.js";
+import type { DraftTree } from "../contract/draft.js";
 import { chainDraft, EMPTY_DRAFT } from "../tree/draft-tree.js";
+import { type ExtendLimit, extendDraft } from "./extend-draft.js";
 import { MatchRecord } from "./match-record.js";
 
 /** Earlier places that are compared, the latest first. */
@@ -11,24 +12,14 @@ const LONGEST = 16;
 /** A pair of token ids as one number. */
 const PAIR = 2 ** 26;
 
-/** How far a draft is extended. */
-export interface ExtendLimit {
-  /** Tokens below a node, at most. */
-  readonly most: number;
-  /** Levels in all. */
-  readonly depth: number;
-  /** Levels for whose tokens streams had a say: what they did not name there is less likely. */
-  readonly known: number;
-}
-
 /** What followed an earlier match. */
-interface Continuation {
+interface Match {
   readonly tokens: readonly number[];
   /** Tokens that matched before the first of them. */
   readonly matched: number;
 }
 
-interface Proposal extends Continuation {
+interface Proposal extends Match {
   /** Where its first token would stand in the text. */
   readonly at: number;
   /** Whether streams drafted for its first place, and not this token. */
@@ -65,41 +56,23 @@ export class TextLookup {
   }
 
   /**
-   * A draft of streams with what the text says about itself: below the bonus token, and below each of the draft's nodes what
-   * followed where the tokens down to that node stood before. Streams say how a phrase begins, and the text how it goes on.
-   * Nodes keep their places; what is added comes behind them, and may stand there twice.
+   * A draft of streams with what the text says about itself; see {@link extendDraft}.
    *
    * @param draft below the end of the text that {@link draft} was given last
    */
-  extend(draft: DraftTree, { most, depth, known }: ExtendLimit): DraftTree {
-    const [tokens, parents, logProbs] = [[...draft.tokens], [...draft.parents], [...draft.logProbs]];
-    const named = new Set(draft.tokens.map((token, node) => PAIR * (draft.parents[node] as number) + token));
-    const add = (found: Continuation, node: number, level: number): boolean => {
-      const unheard = level < known && !named.has(PAIR * node + (found.tokens[0] as number));
-      const chances = this.#logProbs(found, unheard);
-      found.tokens.forEach((token, index) => {
-        parents.push(index === 0 ? node : tokens.length - 1);
-        tokens.push(token);
-        logProbs.push(chances[index] as number);
-      });
-      return unheard;
-    };
-    if (this.#proposal !== undefined) {
-      this.#proposal = { ...this.#proposal, unheard: add(this.#proposal, ROOT, 0) };
-    }
-    const paths: (readonly number[])[] = [];
-    draft.tokens.forEach((token, node) => {
-      const parent = draft.parents[node] as number;
-      const path = [...(parent === ROOT ? [] : (paths[parent] as readonly number[])), token];
-      paths.push(path);
-      const found = this.#continuation(path, Math.min(most, depth - path.length));
-      if (found !== undefined) add(found, node, path.length);
+  extend(draft: DraftTree, limit: ExtendLimit): DraftTree {
+    return extendDraft(draft, limit, (path, most, isUnheard) => {
+      const ofText = path.length === 0;
+      const found = ofText ? this.#proposal : this.#continuation(path, most);
+      if (found === undefined) return undefined;
+      const unheard = isUnheard(found.tokens[0] as number);
+      if (ofText) this.#proposal = { ...(found as Proposal), unheard };
+      return { tokens: found.tokens, logProbs: this.#logProbs(found, unheard) };
     });
-    return { tokens, parents, logProbs };
   }
 
   /** What followed the longest earlier match of the text with `path` behind it. */
-  #continuation(path: readonly number[], most: number): Continuation | undefined {
+  #continuation(path: readonly number[], most: number): Match | undefined {
     const { at, matched } = this.#longestMatch(path);
     if (matched === 0 || most < 1) return undefined;
     const [text, tokens] = [this.#text, [] as number[]];
@@ -113,7 +86,7 @@ export class TextLookup {
     return { tokens, matched };
   }
 
-  #logProbs({ tokens, matched }: Continuation, unheard = false): number[] {
+  #logProbs({ tokens, matched }: Match, unheard = false): number[] {
     return tokens.map((_, index) => Math.log(this.record.probability(matched + index, unheard && index === 0)));
   }
 

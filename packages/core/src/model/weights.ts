@@ -1,4 +1,5 @@
 import type { ModelSpec } from "./model-spec.js";
+import type { PhraseTable } from "./phrase-table.js";
 import type { StreamSpec } from "./stream-spec.js";
 import type { TransitionCounts } from "./transition-counts.js";
 
@@ -81,6 +82,8 @@ export interface Adapter {
   readonly draftVocabulary?: Int32Array;
   /** How the model's own texts go on, for the draft tree. */
   readonly transitions?: TransitionCounts;
+  /** What the model's own texts mostly say after a few tokens, for drafts without any pass. */
+  readonly phrases?: PhraseTable;
   readonly baseFingerprint?: string;
 }
 
