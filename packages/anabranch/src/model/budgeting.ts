@@ -19,19 +19,22 @@ import type { CostFacts } from "../calibrate/kept-costs.js";
 import { MachineCosts } from "../calibrate/machine-costs.js";
 import type { Budgeting } from "./drafting.js";
 
+/** Of an adapter that nobody counted for: drafts are hoped to be good, and what they win is learned over all tokens together. */
+const UNCOUNTED: FirstGuesses = { usual: 0.8, tokens: [], right: [] };
+
 /** Where a model's costs on this machine come from, and drafters that keep to them. In Node alone: browsers keep no files. */
 export class MachineBudgeting implements Budgeting {
   readonly #costs: MachineCosts;
   readonly #record = new TrackRecord();
-  readonly #outlook: Outlook | undefined;
+  readonly #outlook: Outlook;
 
   constructor(
     model: BackendModel,
     private readonly adapter: AdapterHandle,
     facts: CostFacts,
-    guesses?: FirstGuesses,
+    guesses: FirstGuesses = UNCOUNTED,
   ) {
-    this.#outlook = guesses && new Outlook(guesses);
+    this.#outlook = new Outlook(guesses);
     this.#costs = new MachineCosts(model, adapter, facts);
   }
 
@@ -56,8 +59,7 @@ export class MachineBudgeting implements Budgeting {
     if (!hasTiming(costs, timing) && adapter.streams.mode === "lossless") throw unmeasured(timing);
     const whole: DraftLimit = { ...limit, topK, nodes: limit.nodes ?? BUDGET_NODES };
     const own = { adapter, timing, limit: whole, costs, record: this.#record };
-    const outlook = this.#outlook && { outlook: this.#outlook };
-    return budgetedStreamDrafter({ ...own, ...(lookups && { lookups }), ...outlook });
+    return budgetedStreamDrafter({ ...own, outlook: this.#outlook, ...(lookups && { lookups }) });
   }
 }
 

@@ -88,7 +88,8 @@ export async function learnFirstGuesses(
     for (let at = 0; at + 1 < tokens.length; at++) {
       guesses.push({ token: tokens[at] as number, right: ranks[at * gamma] === 0 });
     }
-    onProgress?.(++done, answers.length);
+    done++;
+    onProgress?.(done, answers.length);
   }
   const calibration = { firstGuesses: countFirstGuesses(guesses) };
   await saveAdapter(adapter, kept, { ...settings, calibration, format });
