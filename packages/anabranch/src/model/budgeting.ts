@@ -19,9 +19,6 @@ import type { CostFacts } from "../calibrate/kept-costs.js";
 import { MachineCosts } from "../calibrate/machine-costs.js";
 import type { Budgeting } from "./drafting.js";
 
-/** Of an adapter that nobody counted for: drafts are hoped to be good, and what they win is learned over all tokens together. */
-const UNCOUNTED: FirstGuesses = { usual: 0.8, tokens: [], right: [] };
-
 /** Where a model's costs on this machine come from, and drafters that keep to them. In Node alone: browsers keep no files. */
 export class MachineBudgeting implements Budgeting {
   readonly #costs: MachineCosts;
@@ -32,7 +29,7 @@ export class MachineBudgeting implements Budgeting {
     model: BackendModel,
     private readonly adapter: AdapterHandle,
     facts: CostFacts,
-    guesses: FirstGuesses = UNCOUNTED,
+    guesses?: FirstGuesses,
   ) {
     this.#outlook = new Outlook(guesses);
     this.#costs = new MachineCosts(model, adapter, facts);

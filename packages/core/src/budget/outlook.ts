@@ -9,6 +9,8 @@ const ASKED = [0.2, 0.4, 0.6, 0.8];
 const PRIOR = 6;
 /** Steps for which no draft is made, at most, until one is all the same: what is believed may be wrong. */
 const PATIENCE = 32;
+/** Of an adapter that nobody counted for: drafts are hoped to be good, and what they win is learned over all tokens together. */
+const UNCOUNTED: FirstGuesses = { usual: 0.8, tokens: [], right: [] };
 /** What a draft still counts after another one, and after a step for which none was made: those that were given up come back. */
 const FADING = { drafted: 0.99, rested: 0.998 } as const;
 
@@ -24,13 +26,13 @@ export class Outlook {
   /** Drafts so far. */
   #seen: Sums = { weight: 0, x: 0, xx: 0, y: 0, xy: 0 };
 
-  constructor(readonly guesses: FirstGuesses) {
+  constructor(readonly guesses: FirstGuesses = UNCOUNTED) {
     this.#right = new Map(guesses.tokens.map((token, index) => [token, guesses.right[index] as number]));
   }
 
-  /** Whether streams should run after a token. @param plain milliseconds of a step without a draft */
-  isGood(token: number, budget: DraftBudget, plain: number): boolean {
-    return this.#rested >= PATIENCE || this.worthAfter(token, budget, plain) > 0;
+  /** Whether streams should run where a draft is {@link worthAfter} so much. */
+  mayRun(worth: number): boolean {
+    return worth > 0 || this.#rested >= PATIENCE;
   }
 
   /** @param plain milliseconds of a step without a draft @returns tokens that a draft wins over the budget's rate */

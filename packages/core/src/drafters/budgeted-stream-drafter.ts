@@ -1,11 +1,4 @@
-import {
-  type CostModel,
-  draftBudget,
-  type Outlook,
-  PlainFallback,
-  plainStepCost,
-  TrackRecord,
-} from "../budget/index.js";
+import { type CostModel, draftBudget, Outlook, PlainFallback, plainStepCost, TrackRecord } from "../budget/index.js";
 import { type DraftBudget, type DraftLimit, type DraftTree, ROOT } from "../contract/draft.js";
 import type { Sequence } from "../contract/sequence.js";
 import type { Step } from "../decoding/step.js";
@@ -24,7 +17,7 @@ export interface BudgetedStreamDrafterOptions extends StreamDrafterOptions {
   readonly record?: TrackRecord;
   /** Where a text's own words are looked up, as further branches or in place of streams; absent: they are not. */
   readonly lookups?: SequenceLookups;
-  /** What drafts are worth by the token that they follow; drafters of one adapter may share it. Absent: after all the same. */
+  /** What drafts of streams are worth by the token that they follow; drafters of one adapter may share it. */
   readonly outlook?: Outlook;
 }
 
@@ -43,15 +36,10 @@ interface Text {
   advance: number;
   /** Whether streams had a part in the draft that is verified now. */
   ofStreams: boolean;
-  /** Expected tokens a millisecond of drafts that streams had a part in, lately; undefined before the first. */
-  rate: number | undefined;
 }
 
 /** Plain steps that a text may lose by its own words, before it has gained any. */
 const WORDS_CREDIT = 0.75;
-
-/** How much the latest draft counts in a text's rate. */
-const WEIGHT = 1 / 4;
 
 /**
  * Speculative Streaming with trees that pay: each step the tree of most expected tokens a millisecond, by what calls cost on this
@@ -61,7 +49,7 @@ const WEIGHT = 1 / 4;
  * @throws InvalidArgumentError for deferred streams in shared mode, where the main stream sees them.
  */
 export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Drafter {
-  const { adapter, timing, limit, costs, record = new TrackRecord(), lookups, outlook } = options;
+  const { adapter, timing, limit, costs, record = new TrackRecord(), outlook = new Outlook(), lookups } = options;
   requireTiming(adapter, timing);
   const shared = adapter.streams.mode === "shared";
   const parallel = timing === "parallel";
@@ -82,7 +70,6 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       streamsThere: parallel,
       advance: 0,
       ofStreams: true,
-      rate: undefined,
     };
     texts.set(sequence, fresh);
     return fresh;
@@ -111,12 +98,15 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const words = usefulDraft(lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT, context.depth, ends);
       const forWords = { plain, allowance: plain * text.ofWords.allowance, record: { trust: 1, bias: record.bias } };
       const found = affordable(cutToBudget(words, free), free, forWords);
-      const tooDear =
-        record.bias * one - plain > allowance || (!parallel && outlook?.isGood(bonus, budget, plain) === false);
-      if (!parallel && found.tokens.length > 0 && (tooDear || rateOf(found, free) > (text.rate ?? Infinity))) {
-        return planned(text, found, plain, false);
-      }
-      if (tooDear) return undrafted(text, plain, shared);
+      const tooDear = record.bias * one - plain > allowance;
+      if (!parallel) {
+        const worth = outlook.worthAfter(bonus, budget, plain);
+        const rests = tooDear || !outlook.mayRun(worth);
+        if (found.tokens.length > 0 && (rests || gainOver(found, free, plain) > worth)) {
+          return planned(text, found, plain, false);
+        }
+        if (rests) return undrafted(text, plain, shared);
+      } else if (tooDear) return undrafted(text, plain, shared);
       if (parallel && !text.streamsThere) return undrafted(text, budget.steps[0] as number, true, plain);
       if (!parallel) await calls.streams([{ sequence }], options);
       const depth = Math.min(levels, context.depth);
@@ -127,8 +117,6 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const known = { most: limit.nodes, known: adapter.streams.gamma };
       const united = lookups?.unite(context, draft, known) ?? draft;
       const both = united === draft ? draft : cutToBudget(usefulDraft(united, context.depth, ends), asked);
-      const rate = rateOf(both, asked);
-      text.rate = text.rate === undefined ? rate : text.rate + WEIGHT * (rate - text.rate);
       return planned(text, affordable(both, budget, means), plain, true);
     },
   };
@@ -139,9 +127,9 @@ function costOf({ predicted, tokens }: DraftTree, { steps, drafting }: DraftBudg
   return predicted ?? drafting + (steps[tokens.length] as number);
 }
 
-/** Expected tokens a millisecond. */
-function rateOf(draft: DraftTree, budget: DraftBudget): number {
-  return expectedTokens(draft, budget) / costOf(draft, budget);
+/** Tokens that a draft is expected to win over a plain step and the budget's rate. */
+function gainOver(draft: DraftTree, budget: DraftBudget, plain: number): number {
+  return expectedTokens(draft, budget) - 1 - (budget.rate ?? 1 / plain) * (costOf(draft, budget) - plain);
 }
 
 /** Milliseconds that a draft had cost when it was grown. */
@@ -159,14 +147,14 @@ function learn(
   text: Text,
   { draft, accepted, tokens, predicted, milliseconds }: Step,
   record: TrackRecord,
-  outlook: Outlook | undefined,
+  outlook: Outlook,
 ): void {
   const { pending, fallback, ofWords } = text;
   const measured = milliseconds.pass + milliseconds.other;
   if (predicted !== undefined) record.learnTime(pending === undefined ? "plain" : "drafted", predicted, measured);
   if (pending === undefined) {
     record.learnStep(1, 1);
-    outlook?.rest();
+    outlook.rest();
     fallback.plainStep();
     ofWords.plainStep();
     return;
@@ -174,7 +162,7 @@ function learn(
   // What the text said about itself is no word of the streams.
   if (text.ofStreams) record.learn(draft, accepted.length);
   const cost = pending * record.bias + text.advance;
-  if (text.ofStreams) outlook?.learn(text.bonus, tokens.length - 1 - record.rate * (cost - 1));
+  if (text.ofStreams) outlook.learn(text.bonus, tokens.length - 1 - record.rate * (cost - 1));
   record.learnStep(tokens.length, cost);
   (text.ofStreams ? fallback : ofWords).draftedStep(tokens.length, cost);
   text.advance = 0;

@@ -161,9 +161,9 @@ describe("Outlook", () => {
     const before = outlook.worthAfter(1, budget, 10);
     for (let draft = 0; draft < 200; draft++) outlook.learn(1, -0.4);
     expect(outlook.worthAfter(1, budget, 10)).toBeLessThan(0);
-    expect(outlook.isGood(1, budget, 10)).toBe(false);
+    expect(outlook.mayRun(-0.1)).toBe(false);
     for (let step = 0; step < 40; step++) outlook.rest();
-    expect(outlook.isGood(1, budget, 10)).toBe(true);
+    expect(outlook.mayRun(-0.1)).toBe(true);
     for (let step = 0; step < 6000; step++) outlook.rest();
     expect(outlook.worthAfter(1, budget, 10)).toBeCloseTo(before, 1);
   });
