@@ -89,12 +89,13 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const plain = plainStepCost(costs, shared, sequence.length);
       const { confidence } = record;
       const place = { timing, context: sequence.length, nodes: limit.nodes };
-      const budget = draftBudget(costs, { ...place, confidence, rate: (record.rate * record.bias) / plain });
+      const rate = (record.rate * record.bias) / plain;
+      const budget = draftBudget(costs, { ...place, confidence, rate });
       const allowance = plain * text.fallback.allowance;
       const one = budget.drafting + (budget.levels?.[0] ?? 0) + (budget.steps[1] ?? Number.POSITIVE_INFINITY);
       const means = { plain, allowance, record };
-      // What the text says itself costs nothing to ask.
-      const free = { ...budget, drafting: 0 };
+      // What the text and phrases say costs nothing to ask, and they know by themselves how far it comes true.
+      const free = { ...draftBudget(costs, { ...place, rate }), drafting: 0 };
       const words = usefulDraft(lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT, context.depth, ends);
       const forWords = { plain, allowance: plain * text.ofWords.allowance, record: { trust: 1, bias: record.bias } };
       const found = affordable(cutToBudget(words, free), free, forWords);
