@@ -60,6 +60,12 @@ export class PlainFallback {
     }
   }
 
+  /** A step with someone else's draft: what it won or lost counts for the text, and says nothing about the drafts here. */
+  otherStep(tokens: number, cost: number): void {
+    if (this.#resting > 0) this.#resting--;
+    this.#earn(tokens - cost + this.#slack * tokens);
+  }
+
   #earn(amount: number): void {
     this.#credit = Math.min(MOST_CREDIT, this.#credit + amount);
   }

@@ -165,7 +165,10 @@ function learn(
   const cost = pending * record.bias + text.advance;
   if (text.ofStreams) outlook.learn(text.bonus, tokens.length - 1 - record.rate * (cost - 1));
   record.learnStep(tokens.length, cost);
-  (text.ofStreams ? fallback : ofWords).draftedStep(tokens.length, cost);
+  // Each has its own luck, and what a text can bear is one account.
+  const [own, other] = text.ofStreams ? [fallback, ofWords] : [ofWords, fallback];
+  own.draftedStep(tokens.length, cost);
+  other.otherStep(tokens.length, cost);
   text.advance = 0;
 }
 

@@ -4,7 +4,9 @@ import {
   type BackendModel,
   budgetedStreamDrafter,
   type CostModel,
+  type DraftTree,
   Outlook,
+  type SequenceLookups,
   type Step,
   TrackRecord,
 } from "../../src/index.js";
@@ -35,6 +37,31 @@ describe("a drafter with a budget", () => {
         for (let seed = 1; seed <= 3; seed++) {
           const drafter = drafterOf(costs, timing, record);
           const text = { drafter, timing, costs, tokens: 128, acceptance: () => 0, promised, seed };
+          expect((await simulateText(text)).ratio).toBeGreaterThan(1 - MOST_LOST);
+        }
+      }),
+    );
+  });
+
+  it("loses no more where words are drafted besides that are never right either", async () => {
+    await fc.assert(
+      fc.asyncProperty(prices, async ({ rows, drafting, promised }) => {
+        const costs = simulatedCosts(rows, drafting);
+        const record = new TrackRecord();
+        const chain = { tokens: [1, 2, 3], parents: [-1, 0, 1], logProbs: [-0.1, -0.1, -0.1] };
+        const lookups = { kinds: ["phrases"], draft: () => chain, unite: (_: unknown, draft: DraftTree) => draft };
+        for (let seed = 1; seed <= 3; seed++) {
+          const own = { adapter: simulatedAdapter, timing: "deferred", limit, costs, record } as const;
+          const drafter = budgetedStreamDrafter({ ...own, lookups: lookups as unknown as SequenceLookups });
+          const text = {
+            drafter,
+            timing: "deferred",
+            costs,
+            tokens: 128,
+            acceptance: () => 0,
+            promised,
+            seed,
+          } as const;
           expect((await simulateText(text)).ratio).toBeGreaterThan(1 - MOST_LOST);
         }
       }),

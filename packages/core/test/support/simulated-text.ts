@@ -57,6 +57,7 @@ export async function simulateText(
   let last = { kind: "prefill" } as Step;
   while (written < tokens) {
     drafting = 0;
+    right = [];
     const draft = await drafter.draft({
       calls: calls as StepCalls,
       sequence: context as unknown as Sequence,
@@ -70,8 +71,10 @@ export async function simulateText(
     const beside = draft.streams ?? drafter.streamsInPass;
     const own = drafting + passCost(costs, beside, context.length, draft.tokens.length + 1) + costs.rest;
     drafts += draft.tokens.length > 0 ? 1 : 0;
-    const failed = right.slice(0, draft.tokens.length).indexOf(false);
-    const accepted = Array.from({ length: failed < 0 ? draft.tokens.length : failed }, (_, node) => node);
+    // Words that no stream had a part in are never right.
+    const levels = [...right, false].slice(0, draft.tokens.length);
+    const failed = levels.indexOf(false);
+    const accepted = Array.from({ length: failed < 0 ? levels.length : failed }, (_, node) => node);
     const emitted = Math.min(tokens - written, accepted.length + 1);
     time += own;
     plainTime += emitted * plainStepCost(costs, false, context.length);
