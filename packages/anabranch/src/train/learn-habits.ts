@@ -35,19 +35,17 @@ export interface LearnHabitsOptions {
 }
 
 /**
- * Counts how the model begins its texts and which token follows which in them, and puts both into the adapter: prefill passes
- * then verify a draft of the first words, and draft trees know the token before.
+ * Counts how the model begins its texts, which token follows which in them, and what it mostly says after a few tokens, and puts all
+ * three into the adapter: prefill passes then verify a draft of the first words, draft trees know the token before, and phrases are
+ * drafted without any pass.
  */
 export async function learnHabits(adapter: string, { answers, format }: LearnHabitsOptions): Promise<void> {
   const { adapter: kept, ...settings } = await loadAdapter(adapter);
   const opening = countOpening(answers.slice(0, openingAnswers), openings);
+  const texts = answers.map(({ completion }) => completion);
   // A Markov head has learned what counts would say, and more.
-  const texts = kept.streams.markov === undefined ? answers.map(({ completion }) => completion) : undefined;
-  const counted = texts === undefined ? {} : { transitions: countTransitions(texts, transitions) };
-  const said = countPhrases(
-    answers.map(({ completion }) => completion),
-    phrases,
-  );
+  const counted = kept.streams.markov === undefined ? { transitions: countTransitions(texts, transitions) } : {};
+  const said = countPhrases(texts, phrases);
   await saveAdapter(adapter, { ...kept, ...counted, phrases: said }, { ...settings, opening, format });
 }
 

@@ -44,8 +44,7 @@ export class PlainFallback {
 
   /** A step without a draft, and without any cost of drafting. */
   plainStep(): void {
-    if (this.#resting > 0) this.#resting--;
-    this.#earn(this.#slack);
+    this.otherStep(1, 1);
   }
 
   /** @param cost of the step, its drafting included */

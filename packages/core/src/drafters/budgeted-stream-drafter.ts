@@ -90,26 +90,29 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const { confidence } = record;
       const place = { timing, context: sequence.length, nodes: limit.nodes };
       const rate = (record.rate * record.bias) / plain;
-      const budget = draftBudget(costs, { ...place, confidence, rate });
+      const unjudged = draftBudget(costs, { ...place, rate });
+      const budget = { ...unjudged, confidence };
       const allowance = plain * text.fallback.allowance;
       const one = budget.drafting + (budget.levels?.[0] ?? 0) + (budget.steps[1] ?? Number.POSITIVE_INFINITY);
       const means = { plain, allowance, record };
       // What the text and phrases say costs nothing to ask, and they know by themselves how far it comes true.
-      const free = { ...draftBudget(costs, { ...place, rate }), drafting: 0 };
+      const free = { ...unjudged, drafting: 0 };
       const words = usefulDraft(lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT, context.depth, ends);
-      const forWords = { plain, allowance: plain * text.ofWords.allowance, record: { trust: 1, bias: record.bias } };
-      const found = affordable(cutToBudget(words, free), free, forWords);
       const tooDear = record.bias * one - plain > allowance;
-      if (!parallel) {
+      if (parallel) {
+        if (tooDear) return undrafted(text, plain, shared);
+        if (!text.streamsThere) return undrafted(text, budget.steps[0] as number, true, plain);
+      } else {
+        const forWords = { plain, allowance: plain * text.ofWords.allowance, record: { trust: 1, bias: record.bias } };
+        const found = affordable(cutToBudget(words, free), free, forWords);
         const worth = outlook.worthAfter(bonus, budget, plain);
         const rests = tooDear || !outlook.mayRun(worth);
         if (found.tokens.length > 0 && (rests || gainOver(found, free, plain) > worth)) {
           return planned(text, found, plain, false);
         }
         if (rests) return undrafted(text, plain, shared);
-      } else if (tooDear) return undrafted(text, plain, shared);
-      if (parallel && !text.streamsThere) return undrafted(text, budget.steps[0] as number, true, plain);
-      if (!parallel) await calls.streams([{ sequence }], options);
+        await calls.streams([{ sequence }], options);
+      }
       const depth = Math.min(levels, context.depth);
       const [draft] = (await calls.draft([{ sequence, bonus, limit: { ...limit, depth, ends, budget } }], options)) as [
         DraftTree,

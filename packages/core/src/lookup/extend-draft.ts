@@ -1,7 +1,5 @@
 import { type DraftTree, ROOT } from "../contract/draft.js";
-
-/** A pair of a node and a token id as one number. */
-const PAIR = 2 ** 26;
+import { pairOf } from "./pair.js";
 
 /** How far a draft is extended. */
 export interface ExtendLimit {
@@ -36,10 +34,10 @@ export type Follow = (
  */
 export function extendDraft(draft: DraftTree, { most, depth, known }: ExtendLimit, follow: Follow): DraftTree {
   const [tokens, parents, logProbs] = [[...draft.tokens], [...draft.parents], [...draft.logProbs]];
-  const named = new Set(draft.tokens.map((token, node) => PAIR * (draft.parents[node] as number) + token));
+  const named = new Set(draft.tokens.map((token, node) => pairOf(draft.parents[node] as number, token)));
   const add = (path: readonly number[], node: number): void => {
     const room = Math.min(most, depth - path.length);
-    const unheard = (token: number): boolean => path.length < known && !named.has(PAIR * node + token);
+    const unheard = (token: number): boolean => path.length < known && !named.has(pairOf(node, token));
     const found = room < 1 ? undefined : follow(path, room, unheard);
     found?.tokens.forEach((token, index) => {
       parents.push(index === 0 ? node : tokens.length - 1);

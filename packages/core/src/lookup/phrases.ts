@@ -1,8 +1,6 @@
 import { InvalidArgumentError, UnknownTokenError } from "../errors/index.js";
 import { PHRASE_WIDTH, type PhraseTable } from "../model/phrase-table.js";
-
-/** A row and a token id as one number. */
-const PAIR = 2 ** 26;
+import { pairOf } from "./pair.js";
 
 /** What mostly follows. */
 export interface Phrase {
@@ -36,7 +34,7 @@ export class Phrases {
           },
         );
       }
-      this.#longer.set(PAIR * (shorter + 1) + token, row);
+      this.#longer.set(pairOf(shorter, token), row);
     }
   }
 
@@ -51,7 +49,7 @@ export class Phrases {
     let row = -1;
     for (let places = 0; ; places++) {
       const token = before(places);
-      const longer = token === undefined ? undefined : this.#longer.get(PAIR * (row + 1) + token);
+      const longer = token === undefined ? undefined : this.#longer.get(pairOf(row, token));
       if (longer === undefined) return found;
       row = longer;
       const next = rows[PHRASE_WIDTH * row + 2] as number;

@@ -2,15 +2,13 @@ import type { DraftTree } from "../contract/draft.js";
 import { chainDraft, EMPTY_DRAFT } from "../tree/draft-tree.js";
 import { type ExtendLimit, extendDraft } from "./extend-draft.js";
 import { MatchRecord } from "./match-record.js";
+import { pairOf } from "./pair.js";
 
 /** Earlier places that are compared, the latest first. */
 const PLACES = 16;
 
 /** Tokens of a match that are counted: longer ones are as good. */
 const LONGEST = 16;
-
-/** A pair of token ids as one number. */
-const PAIR = 2 ** 26;
 
 /** What followed an earlier match. */
 interface Match {
@@ -109,7 +107,7 @@ export class TextLookup {
   }
 
   #note(at: number, first: number, second: number): void {
-    const key = first * PAIR + second;
+    const key = pairOf(first, second);
     const known = this.#places.get(key);
     if (known === undefined) this.#places.set(key, [at]);
     else known.push(at);
@@ -127,7 +125,7 @@ export class TextLookup {
     if (single === undefined) return { at: 0, matched: 0 };
     let best = { at: single, matched: 1 };
     if (end < 2) return best;
-    const places = this.#places.get(back(2) * PAIR + back(1)) ?? [];
+    const places = this.#places.get(pairOf(back(2), back(1))) ?? [];
     for (let index = places.length - 1; index >= Math.max(0, places.length - PLACES); index--) {
       const at = places[index] as number;
       let matched = 2;
