@@ -19,10 +19,13 @@ import type { CostFacts } from "../calibrate/kept-costs.js";
 import { MachineCosts } from "../calibrate/machine-costs.js";
 import type { Budgeting } from "./drafting.js";
 
+/** Drafts that what training has counted of an adapter stands for. */
+const COUNTED = 8;
+
 /** Where a model's costs on this machine come from, and drafters that keep to them. In Node alone: browsers keep no files. */
 export class MachineBudgeting implements Budgeting {
   readonly #costs: MachineCosts;
-  readonly #record = new TrackRecord();
+  readonly #record: TrackRecord;
   readonly #outlook: Outlook;
 
   constructor(
@@ -32,6 +35,7 @@ export class MachineBudgeting implements Budgeting {
     guesses?: FirstGuesses,
   ) {
     this.#outlook = new Outlook(guesses);
+    this.#record = new TrackRecord(guesses === undefined ? 0 : COUNTED);
     this.#costs = new MachineCosts(model, adapter, facts);
   }
 

@@ -84,7 +84,9 @@ export async function learnFirstGuesses(
     const [tokens = []] = answers[done]?.completions ?? [];
     // The last token of an answer has none after it.
     for (let at = 0; at + 1 < tokens.length; at++) {
-      guesses.push({ token: tokens[at] as number, right: ranks[at * gamma] === 0 });
+      const of = Math.min(gamma, tokens.length - 1 - at);
+      const wrong = ranks.subarray(at * gamma, at * gamma + of).findIndex((rank) => rank !== 0);
+      guesses.push({ token: tokens[at] as number, right: wrong === -1 ? of : wrong, of });
     }
     done++;
     onProgress?.(done, answers.length);

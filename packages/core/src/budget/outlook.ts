@@ -40,13 +40,18 @@ export class Outlook {
     const { rate = 1 / plain, steps, levels } = budget;
     let sums = this.#seen;
     for (const right of ASKED) {
-      const gains = steps.slice(1).map((_, node) => usualGain(node, right));
+      const gains = steps.slice(1).map((_, node) => usualGain(node, right, this.guesses.further));
       const { tokens, milliseconds } = bestPrefix(gains, { ...budget, rate }, levels?.[0]);
       sums = plus(sums, PRIOR, right, tokens - 1 - rate * (milliseconds - plain));
     }
     const { weight, x, xx, y, xy } = sums;
     const slope = Math.max(0, (weight * xy - x * y) / (weight * xx - x * x));
     return y / weight + slope * (this.#rightAfter(token) - x / weight);
+  }
+
+  /** How sure it is that the first guess after a token is right: 0 where nobody has counted. */
+  sureAfter(token: number): number {
+    return this.guesses === UNCOUNTED ? 0 : this.#rightAfter(token);
   }
 
   /** @param won tokens over the rate, as {@link Outlook.worthAfter} counts them */

@@ -20,11 +20,16 @@ const STALE = 1 / 64;
 export class TrackRecord {
   #promised: number[] = [];
   #reached: number[] = [];
-  #drafts = 0;
+  #drafts: number;
   /** What steps gave and took lately, in tokens and plain steps: as plain decoding does at first. */
   #lately = { tokens: LATELY / 4, cost: LATELY / 4 };
   /** Logarithms of measured over predicted time. */
   #pace = { plain: 0, drafted: 0 };
+
+  /** @param known drafts that stand for what training has shown of the adapter */
+  constructor(known = 0) {
+    this.#drafts = known;
+  }
 
   /** @param accepted levels of the draft on the accepted path */
   learn(draft: DraftTree, accepted: number): void {

@@ -98,7 +98,8 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       // What the text and phrases say costs nothing to ask, and they know by themselves how far it comes true.
       const free = { ...unjudged, drafting: 0 };
       const words = usefulDraft(lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT, context.depth, ends);
-      const tooDear = record.bias * one - plain > allowance;
+      const right = record.trust * Math.min(1, outlook.sureAfter(bonus) * (confidence[0] ?? 1));
+      const tooDear = (1 - right) * (record.bias * one - plain) > allowance;
       if (parallel) {
         if (tooDear) return undrafted(text, plain, shared);
         if (!text.streamsThere) return undrafted(text, budget.steps[0] as number, true, plain);
