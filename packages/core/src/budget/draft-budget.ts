@@ -10,12 +10,10 @@ export interface BudgetPlace {
   readonly nodes: number;
   /** See `DraftBudget.confidence`. */
   readonly confidence?: readonly number[];
-  /** See `DraftBudget.rate`. */
-  readonly rate?: number;
 }
 
 /** What drafts may cost here, by a cost model. Trees are as large as passes were measured, at most. */
-export function draftBudget(costs: CostModel, { timing, context, nodes, confidence, rate }: BudgetPlace): DraftBudget {
+export function draftBudget(costs: CostModel, { timing, context, nodes, confidence }: BudgetPlace): DraftBudget {
   const most = Math.min(nodes, measuredRows(costs) - 1);
   const step = (rows: number): number => passCost(costs, timing === "parallel", context, rows) + costs.rest;
   return {
@@ -23,7 +21,6 @@ export function draftBudget(costs: CostModel, { timing, context, nodes, confiden
     drafting: draftingCost(costs, timing, context),
     ...(costs.levels !== undefined && { levels: costs.levels }),
     ...(confidence !== undefined && { confidence }),
-    ...(rate !== undefined && { rate }),
   };
 }
 

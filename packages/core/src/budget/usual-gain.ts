@@ -8,5 +8,7 @@
 export function usualGain(node: number, right = 0.5, further: readonly number[] = []): number {
   const ofTree = (1.1 * right) / (node + 1);
   if (node > further.length) return ofTree;
-  return Math.max(ofTree, further.slice(0, node).reduce((chain, share) => chain * share, right));
+  let chain = right;
+  for (let stream = 0; stream < node; stream++) chain *= further[stream] as number;
+  return Math.max(ofTree, chain);
 }

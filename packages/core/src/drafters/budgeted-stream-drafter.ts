@@ -38,6 +38,16 @@ interface Text {
   ofStreams: boolean;
 }
 
+/** What steps cost behind about so many tokens. */
+interface Lately {
+  readonly context: number;
+  readonly plain: number;
+  readonly budget: DraftBudget;
+}
+
+/** Tokens that cost a pass nothing that one would measure. */
+const SAME_CONTEXT = 16;
+
 /** Plain steps that a text may lose by its own words, before it has gained any. */
 const WORDS_CREDIT = 0.75;
 
@@ -55,6 +65,7 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
   const parallel = timing === "parallel";
   const levels = limit.depth ?? adapter.streams.gamma;
   const texts = new WeakMap<Sequence, Text>();
+  let lately: Lately | undefined;
 
   const textOf = ({ sequence, last }: DraftContext): Text => {
     const known = texts.get(sequence);
@@ -75,6 +86,13 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
     return fresh;
   };
 
+  const costsAt = (context: number): Lately => {
+    if (lately !== undefined && Math.abs(context - lately.context) < SAME_CONTEXT) return lately;
+    const plain = plainStepCost(costs, shared, context);
+    lately = { context, plain, budget: draftBudget(costs, { timing, context, nodes: limit.nodes }) };
+    return lately;
+  };
+
   return {
     name: [
       `streams-${timing}+budget`,
@@ -86,11 +104,9 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const { calls, sequence, bonus, ends = new Set<number>(), options } = context;
       const text = textOf(context);
       text.bonus = bonus;
-      const plain = plainStepCost(costs, shared, sequence.length);
+      const { plain, budget: usual } = costsAt(sequence.length);
       const { confidence } = record;
-      const place = { timing, context: sequence.length, nodes: limit.nodes };
-      const rate = (record.rate * record.bias) / plain;
-      const unjudged = draftBudget(costs, { ...place, rate });
+      const unjudged = { ...usual, rate: (record.rate * record.bias) / plain };
       const budget = { ...unjudged, confidence };
       const allowance = plain * text.fallback.allowance;
       const one = budget.drafting + (budget.levels?.[0] ?? 0) + (budget.steps[1] ?? Number.POSITIVE_INFINITY);
