@@ -22,8 +22,8 @@ export function countFirstGuesses(guesses: Iterable<GuessedToken>): FirstGuesses
   const byToken = new Map<number, Share>();
   const byStream: Share[] = [];
   for (const { token, right, of } of guesses) {
-    let own = byToken.get(token);
-    if (own === undefined) byToken.set(token, (own = new Share()));
+    const own = byToken.get(token) ?? new Share();
+    byToken.set(token, own);
     own.count(right > 0);
     for (let stream = 0; stream <= Math.min(right, of - 1); stream++) {
       byStream[stream] ??= new Share();

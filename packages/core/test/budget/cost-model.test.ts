@@ -156,6 +156,18 @@ describe("Outlook", () => {
     expect(outlook.worthAfter(1, { ...budget, rate: 0.2 }, 10)).toBeLessThan(well);
   });
 
+  it("expects more where a right first guess is followed by right ones", () => {
+    const worth = (further?: number[]): number =>
+      new Outlook({ ...guesses, ...(further && { further }) }).worthAfter(1, budget, 10);
+    expect(worth([0.9, 0.9, 0.9])).toBeGreaterThan(worth() + 0.3);
+    expect(worth([0.1, 0.1, 0.1])).toBe(worth());
+  });
+
+  it("is sure of what was counted alone", () => {
+    expect([1, 99].map((token) => new Outlook(guesses).sureAfter(token))).toEqual([0.9, 0.5]);
+    expect(new Outlook().sureAfter(1)).toBe(0);
+  });
+
   it("learns what drafts win, and comes back to what it expected while there are none", () => {
     const outlook = new Outlook(guesses);
     const before = outlook.worthAfter(1, budget, 10);
@@ -172,9 +184,12 @@ describe("Outlook", () => {
 describe("parseFirstGuesses", () => {
   it("takes what JSON made of them, and nothing else", () => {
     const guesses = { usual: 0.5, tokens: [1, 7], right: [0, 1] };
-    expect(parseFirstGuesses(JSON.parse(JSON.stringify(guesses)), "file")).toEqual(guesses);
+    for (const good of [guesses, { ...guesses, further: [0.5, 1] }]) {
+      expect(parseFirstGuesses(JSON.parse(JSON.stringify(good)), "file")).toEqual(good);
+    }
     const damaged = [undefined, null, 3, [], {}, { ...guesses, usual: 2 }, { ...guesses, right: [0.5] }];
-    for (const value of [...damaged, { ...guesses, tokens: [1, -7] }, { ...guesses, right: [0.5, "1"] }]) {
+    const wrongLists = [{ tokens: [1, -7] }, { right: [0.5, "1"] }, { further: [2] }, { further: 0.5 }];
+    for (const value of [...damaged, ...wrongLists.map((list) => ({ ...guesses, ...list }))]) {
       expect(() => parseFirstGuesses(value, "file")).toThrow(/^file: first guesses/);
     }
   });

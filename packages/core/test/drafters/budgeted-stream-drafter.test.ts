@@ -161,6 +161,26 @@ describe("an outlook", () => {
     expect(await ratios(new Outlook(guesses))).toBeGreaterThan(1.1 * (await ratios(undefined)));
   });
 
+  it("lets the first text draft for several steps' time where training has shown that it pays", async () => {
+    const dear = simulatedCosts(2, 16);
+    const right = { usual: 0.95, tokens: [], right: [], further: [0.95, 0.95, 0.95, 0.95] };
+    const ratioOf = async (known: { record: TrackRecord; outlook?: Outlook }, acceptance: number): Promise<number> => {
+      const own = { adapter: simulatedAdapter, timing: "deferred", limit, costs: dear } as const;
+      const drafter = budgetedStreamDrafter({ ...own, ...known });
+      const short = { timing: "deferred", costs: dear, tokens: 40, promised: 0.95, seed: 5 } as const;
+      return (await simulateText({ ...short, drafter, acceptance: () => acceptance })).ratio;
+    };
+    const counted = () => ({ record: new TrackRecord(8), outlook: new Outlook(right) });
+    expect(await ratioOf({ record: new TrackRecord() }, 0.95)).toBeLessThan(1.01);
+    expect(await ratioOf(counted(), 0.95)).toBeGreaterThan(1.2);
+    // On texts of another kind it costs each a draft, whose price is the smaller the less is believed.
+    const wrong = counted();
+    const lost: number[] = [];
+    for (let text = 0; text < 12; text++) lost.push(1 - (await ratioOf(wrong, 0)));
+    expect(lost[0]).toBeLessThan(0.08);
+    expect(lost.at(-1)).toBeLessThan(0.05);
+  });
+
   it("is forgotten where it proves wrong", async () => {
     const wrong = { ...guesses, right: [0.05, 0.95] };
     expect(await ratios(new Outlook(wrong))).toBeGreaterThan(0.97);
