@@ -3,10 +3,11 @@ import { runPlan } from "./run-plan";
 import { JOBS, PLAN, SLEEPERS } from "./step-codes";
 
 /**
- * Between two plans a worker waits so many times longer than between two steps before it sleeps: as long as a drafter thinks. The
- * heads of a draft take a fraction of a millisecond each, and to be woken for each would take as long as its share.
+ * Between two plans a worker waits so many times longer than between two steps before it sleeps: a millisecond or two, longer than a
+ * step of decoding needs to commit its rows and to draft. A worker that must be woken comes late to a pass, and as late to each head
+ * of a draft as its share takes.
  */
-const BETWEEN_PLANS = 16;
+const BETWEEN_PLANS = 64;
 
 /** What a worker does: runs its share of every plan until it is given none. */
 export function serve(sync: usize, thread: i32, threads: i32, patience: i32): void {
