@@ -19,14 +19,20 @@ export interface WasmGraphParts extends PlannedGraph {
   free(): void;
 }
 
+/** A plan, and what it was last run with. */
+interface KeptPlan {
+  /** The lengths of the graph's symbols. */
+  readonly key: string;
+  readonly plan: Plan;
+  readonly inputs: readonly (readonly [name: string, tensor: Tensor])[];
+}
+
 /** A graph whose runs are plans in the heap, one for each set of shapes. */
 export class WasmGraph implements CompiledGraph {
   readonly graph: Graph;
   readonly #parts: WasmGraphParts;
-  /** By the lengths of the graph's symbols; the latest used stands last. */
-  readonly #plans = new Map<string, Plan>();
-  /** Of the latest run: the next is mostly given the same tensors, with other numbers in them. */
-  #latest: { readonly plan: Plan; readonly inputs: readonly (readonly [name: string, tensor: Tensor])[] } | undefined;
+  /** By their keys; the latest used stands last. */
+  readonly #plans = new Map<string, KeptPlan>();
   #generation = 0;
   #disposed = false;
 
@@ -60,23 +66,26 @@ export class WasmGraph implements CompiledGraph {
     const { engine, heap, expected } = this.#parts;
     // Whoever needed a larger arena moved it, and no plan made before knows.
     if (this.#generation !== engine.arenaGeneration) this.#forget();
-    const latest = this.#latest;
-    if (latest !== undefined && areSame(latest.inputs, inputs)) return latest.plan;
+    // A run is mostly given the tensors of an earlier one, with other numbers in them: most tell at the first that they are others.
+    for (const kept of this.#plans.values()) if (areSame(kept.inputs, inputs)) return this.#use(kept);
     const symbols = new Map<string, number>();
     checkInputs(this.graph, expected, inputs, symbols);
     const key = [...symbols.values()].join();
-    const known = this.#plans.get(key);
-    const plan = known ?? engine.plan(this.#parts, { symbols, held: this.#heldAmong(inputs) });
+    const plan = this.#plans.get(key)?.plan ?? engine.plan(this.#parts, { symbols, held: this.#heldAmong(inputs) });
     if (this.#generation !== engine.arenaGeneration) this.#forget();
-    this.#latest = { plan, inputs: Object.entries(inputs) };
-    this.#plans.delete(key);
-    this.#plans.set(key, plan);
-    const [oldest] = this.#plans;
+    this.#use({ key, plan, inputs: Object.entries(inputs) });
+    const [oldest] = this.#plans.values();
     if (this.#plans.size > KEPT_PLANS && oldest !== undefined) {
-      this.#plans.delete(oldest[0]);
-      freePlan(heap, oldest[1]);
+      this.#plans.delete(oldest.key);
+      freePlan(heap, oldest.plan);
     }
     return plan;
+  }
+
+  #use(kept: KeptPlan): Plan {
+    this.#plans.delete(kept.key);
+    this.#plans.set(kept.key, kept);
+    return kept.plan;
   }
 
   #heldAmong(inputs: Readonly<Record<string, Tensor>>): ReadonlySet<string> {
@@ -84,9 +93,8 @@ export class WasmGraph implements CompiledGraph {
   }
 
   #forget(): void {
-    for (const plan of this.#plans.values()) freePlan(this.#parts.heap, plan);
+    for (const { plan } of this.#plans.values()) freePlan(this.#parts.heap, plan);
     this.#plans.clear();
-    this.#latest = undefined;
     this.#generation = this.#parts.engine.arenaGeneration;
   }
 }
