@@ -85,11 +85,11 @@ export function trainCommand(): Command {
     .addOption(new Option("--mode <mode>", "what learns").choices(modes).default("shared"))
     .requiredOption("--out <folder>", "where the result and the checkpoints go")
     .option("--base <folder>", "model to start from; required in lossless mode")
-    .option("--from <folder>", "adapter that is to learn on; its own gamma, ranks and so on count then")
+    .option("--from <folder>", "adapter that is to learn on; its own ranks and so on count then")
     .option("--base-name <name>", "what the adapter calls its base: a name on the hub, say (default: --base)")
     .option("--base-lora <folder>", "a plain LoRA that is folded into the base first")
     .option("--lora", "in shared and next-token mode: LoRA on all layers learns, and the base stays as it is", false)
-    .option("--gamma <n>", "streams", wholeNumber(1, 16), 3)
+    .option("--gamma <n>", "streams; with --from, more than it has are added", wholeNumber(1, 16), 3)
     .option("--msa-layers <n>", "layers with streams, from the top", wholeNumber(1), 3)
     .option("--rank <n>", "LoRA rank in lossless mode and with --lora", wholeNumber(1), 32)
     .addOption(

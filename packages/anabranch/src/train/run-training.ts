@@ -62,7 +62,7 @@ export interface RunTrainingOptions {
   readonly self: boolean;
   /** With `self`: prompts made up in the task's manner that the model answers besides. */
   readonly invented: readonly string[];
-  /** An adapter that is to learn on; its own settings count then, not those here. */
+  /** An adapter that is to learn on; its own settings count then, not those here, but that a larger `gamma` adds streams. */
   readonly from?: string;
   /** Shape of a model from nothing. */
   readonly size: ModelSize;

@@ -15,6 +15,7 @@ import { initialAdapter, initialWeights, type TrainingExample } from "@anabranch
 import { loadTokenizer, modelSource } from "../model/model-source.js";
 import { readWeights } from "../model/read-weights.js";
 import type { TaskExample } from "../tasks/task.js";
+import { withStreams } from "./add-streams.js";
 import { draftVocabulary, tokenScale } from "./draft-words.js";
 import { smallModelSpec, streamSpec } from "./recipe.js";
 import type { RunTrainingOptions } from "./run-training.js";
@@ -85,9 +86,11 @@ export async function startingAdapter(
   return { streams, tensors, ...vocabulary };
 }
 
-/** An adapter that is to learn on, in pruning mode with an early exit that has not learned yet. */
-function continued(weights: ModelWeights, adapter: Adapter, { mode, pruning, settings }: RunTrainingOptions): Adapter {
-  if (mode !== "pruning" || pruning === undefined) return adapter;
+/** An adapter that is to learn on, with more streams if that is asked for, or in pruning mode with an early exit that has not learned yet. */
+function continued(weights: ModelWeights, adapter: Adapter, options: RunTrainingOptions): Adapter {
+  const { mode, pruning, settings, gamma } = options;
+  if (mode !== "pruning") return withStreams(weights.spec, adapter, gamma);
+  if (pruning === undefined) return adapter;
   const streams = { ...adapter.streams, pruning };
   const fresh = initialAdapter(weights.spec, streams, settings.seed ?? 1);
   const exit = [parameterNames.pruneDown, parameterNames.pruneUp].map((name) => [name, fresh.get(name)] as const);
