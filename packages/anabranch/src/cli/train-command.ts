@@ -19,7 +19,7 @@ interface TrainCommandOptions {
   readonly baseLora?: string;
   readonly lora: boolean;
   readonly from?: string;
-  readonly gamma: number;
+  readonly gamma?: number;
   readonly msaLayers: number;
   readonly rank: number;
   readonly markov: "none" | MarkovSpec["kind"];
@@ -66,6 +66,9 @@ function share(text: string): number {
   throw new InvalidArgumentError("It must be a number from 0 to 1.");
 }
 
+/** Streams where nothing says how many. */
+const GAMMA = 3;
+
 export function trainCommand(): Command {
   const sizes = Object.keys(MODEL_SIZES);
   const modes = ["next-token", "shared", "lossless", "pruning"];
@@ -89,7 +92,11 @@ export function trainCommand(): Command {
     .option("--base-name <name>", "what the adapter calls its base: a name on the hub, say (default: --base)")
     .option("--base-lora <folder>", "a plain LoRA that is folded into the base first")
     .option("--lora", "in shared and next-token mode: LoRA on all layers learns, and the base stays as it is", false)
-    .option("--gamma <n>", "streams; with --from, more than it has are added", wholeNumber(1, 16), 3)
+    .option(
+      "--gamma <n>",
+      `streams; what --from has fewer is added (default: ${GAMMA}, or as --from)`,
+      wholeNumber(1, 16),
+    )
     .option("--msa-layers <n>", "layers with streams, from the top", wholeNumber(1), 3)
     .option("--rank <n>", "LoRA rank in lossless mode and with --lora", wholeNumber(1), 32)
     .addOption(
@@ -165,7 +172,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
       ...(options.baseLora === undefined ? {} : { baseLora: options.baseLora }),
       lora: options.lora,
       ...(options.from === undefined ? {} : { from: options.from }),
-      gamma: options.gamma,
+      gamma: options.gamma ?? (options.from === undefined ? GAMMA : 1),
       msaLayers: options.msaLayers,
       rank: options.rank,
       ...(options.markov === "none" ? {} : { markov: { kind: options.markov, rank: options.markovRank } }),

@@ -40,6 +40,7 @@ export interface RunTrainingOptions {
   readonly baseLora?: string;
   /** Shared and next-token mode: learn LoRA on all layers, and leave the base's weights as they are. */
   readonly lora: boolean;
+  /** Streams; with `from`, at least so many. */
   readonly gamma: number;
   readonly msaLayers: number;
   /** LoRA rank in lossless mode and with `lora`. */

@@ -72,14 +72,14 @@ describe("anabranch train", () => {
     const shape = ["--gamma", "2", "--rank", "2", "--start-rank", "2", "--markov", "rnn", "--markov-rank", "4"];
     const words = ["--draft-tokens", "120", "--sampled-tokens", "40", "--stream-weight", "1,0.5"];
     expect(await runCli(train("streams", "--mode", "lossless", ...own, ...shape, ...words))).toMatchObject({ code: 0 });
-    const more = ["--mode", "lossless", "--from", join(folder, "streams"), "--epochs", "2"];
+    const more = ["--mode", "lossless", "--from", join(folder, "streams"), "--gamma", "3", "--epochs", "2"];
     expect(await runCli(train("more", ...own, ...more))).toMatchObject({ code: 0 });
     const exit = ["--mode", "pruning", "--from", join(folder, "more"), "--prune-rank", "2", "--prune-threshold", "0.1"];
     expect(await runCli(train("pruning", ...own, ...exit))).toMatchObject({ code: 0 });
 
     const { adapter, calibration } = await loadAdapter(join(folder, "pruning"));
     expect(adapter.streams).toMatchObject({
-      gamma: 2,
+      gamma: 3, // 2 and one more; and 3 still where training goes on without a word about it
       initialisationRank: 2,
       markov: { kind: "rnn", rank: 4 },
       pruning: { rank: 2, threshold: 0.1 },
