@@ -8,7 +8,7 @@ const spec = smallModelSpec(64, "tiny");
 const markov = { kind: "rnn", rank: 4, tokenScale: 1 } as const;
 const streams = streamSpec(spec, { mode: "lossless", gamma: 2, msaLayers: 1, rank: 2, markov });
 const tensors = initialAdapter(spec, streams, 3);
-for (const { data } of tensors.values()) data.forEach((_, index) => void (data[index] = Math.sin(index)));
+for (const { data } of tensors.values()) data.set(data.map((_, index) => Math.sin(index)));
 const adapter = { streams, tensors };
 
 it("adds streams that begin as the last, and leaves the others as they are", () => {
