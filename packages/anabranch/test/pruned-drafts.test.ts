@@ -34,10 +34,11 @@ async function withPruning({ model, adapter: place }: typeof lossless): Promise<
   return models.at(-1) as LanguageModel;
 }
 
+/** Without phrases: what they are worth is learned from text to text, so that equal options would not draft equally. */
 async function decoded(model: LanguageModel, prompt: string, options: GenerateOptions) {
   const tokens: number[] = [];
   let fromDraft = 0;
-  for await (const piece of model.generate(prompt, { maxTokens, nodes: 12, ...options })) {
+  for await (const piece of model.generate(prompt, { maxTokens, nodes: 12, phrases: false, ...options })) {
     if (piece.token === undefined) continue;
     tokens.push(piece.token);
     if (piece.fromDraft) fromDraft++;
