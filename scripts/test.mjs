@@ -25,9 +25,10 @@ async function check(name, command) {
   const started = performance.now();
   const { code, output } = await command();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
-  if (code !== 0) console.log(`${output.trimEnd()}\n`);
-  return countLines(output, code);
+  const tally = countLines(output, code);
+  console.log(`${tally.failed === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
+  if (tally.failed > 0) console.log(`${output.trimEnd()}\n`);
+  return tally;
 }
 
 /**
