@@ -31,8 +31,8 @@ interface KeptPlan {
 export class WasmGraph implements CompiledGraph {
   readonly graph: Graph;
   readonly #parts: WasmGraphParts;
-  /** By their keys; the latest used stands last. */
-  readonly #plans = new Map<string, KeptPlan>();
+  /** The latest used stands first: the next run is mostly like it. */
+  #plans: readonly KeptPlan[] = [];
   #generation = 0;
   #disposed = false;
 
@@ -67,24 +67,22 @@ export class WasmGraph implements CompiledGraph {
     // Whoever needed a larger arena moved it, and no plan made before knows.
     if (this.#generation !== engine.arenaGeneration) this.#forget();
     // A run is mostly given the tensors of an earlier one, with other numbers in them: most tell at the first that they are others.
-    for (const kept of this.#plans.values()) if (areSame(kept.inputs, inputs)) return this.#use(kept);
+    const same = this.#plans.find((kept) => areSame(kept.inputs, inputs));
+    if (same !== undefined) return this.#use(same);
     const symbols = new Map<string, number>();
     checkInputs(this.graph, expected, inputs, symbols);
     const key = [...symbols.values()].join();
-    const plan = this.#plans.get(key)?.plan ?? engine.plan(this.#parts, { symbols, held: this.#heldAmong(inputs) });
+    const known = this.#plans.find((kept) => kept.key === key);
+    const plan = known?.plan ?? engine.plan(this.#parts, { symbols, held: this.#heldAmong(inputs) });
     if (this.#generation !== engine.arenaGeneration) this.#forget();
     this.#use({ key, plan, inputs: Object.entries(inputs) });
-    const [oldest] = this.#plans.values();
-    if (this.#plans.size > KEPT_PLANS && oldest !== undefined) {
-      this.#plans.delete(oldest.key);
-      freePlan(heap, oldest.plan);
-    }
+    for (const oldest of this.#plans.slice(KEPT_PLANS)) freePlan(heap, oldest.plan);
+    this.#plans = this.#plans.slice(0, KEPT_PLANS);
     return plan;
   }
 
   #use(kept: KeptPlan): Plan {
-    this.#plans.delete(kept.key);
-    this.#plans.set(kept.key, kept);
+    if (this.#plans[0] !== kept) this.#plans = [kept, ...this.#plans.filter(({ key }) => key !== kept.key)];
     return kept.plan;
   }
 
@@ -93,8 +91,8 @@ export class WasmGraph implements CompiledGraph {
   }
 
   #forget(): void {
-    for (const { plan } of this.#plans.values()) freePlan(this.#parts.heap, plan);
-    this.#plans.clear();
+    for (const { plan } of this.#plans) freePlan(this.#parts.heap, plan);
+    this.#plans = [];
     this.#generation = this.#parts.engine.arenaGeneration;
   }
 }
