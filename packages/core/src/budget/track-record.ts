@@ -1,21 +1,18 @@
 import type { DraftTree } from "../contract/draft.js";
 import { draftDepths, jointLogProbs } from "../tree/draft-tree.js";
+import { StepTimes } from "./step-times.js";
 
 /** Observations that stand for the drafter's own probabilities, until there are more. */
 const PRIOR = 3;
 /** What a draft still counts after another one: about thirty of them are remembered. */
 const FADING = 0.97;
 const MOST = 2;
-/** How much the latest step counts in what a kind of step takes, in the logarithm. */
-const PACE = 1 / 16;
 /** Tokens that count in the rate: about so many of the latest. */
 const LATELY = 200;
-/** Of what a plain step takes, so much is forgotten while there are only others. */
-const STALE = 1 / 64;
 
 /**
  * How far what was promised of drafts came true lately, over all texts of an adapter. Probabilities, level by level: the share of
- * drafts whose accepted path reached a level, over the sum of the probabilities of the level's nodes. And times.
+ * drafts whose accepted path reached a level, over the sum of the probabilities of the level's nodes. And what time was worth.
  */
 export class TrackRecord {
   #promised: number[] = [];
@@ -23,8 +20,8 @@ export class TrackRecord {
   #drafts: number;
   /** What steps gave and took lately, in tokens and plain steps: as plain decoding does at first. */
   #lately = { tokens: LATELY / 4, cost: LATELY / 4 };
-  /** Logarithms of measured over predicted time. */
-  #pace = { plain: 0, drafted: 0 };
+  /** What steps take beside what a cost model says. */
+  readonly times = new StepTimes();
 
   /** @param known drafts that stand for what training has shown of the adapter */
   constructor(known = 0) {
@@ -56,16 +53,6 @@ export class TrackRecord {
     return this.#drafts / (this.#drafts + PRIOR);
   }
 
-  /**
-   * Learns what a step took in truth. What slows a machine as a whole slows both kinds; what a cost model has wrong about one
-   * of them comes out in {@link TrackRecord.bias}.
-   */
-  learnTime(kind: "plain" | "drafted", predicted: number, measured: number): void {
-    const off = Math.log(Math.min(MOST, Math.max(1 / MOST, measured / predicted)));
-    this.#pace[kind] += PACE * (off - this.#pace[kind]);
-    if (kind === "drafted") this.#pace.plain += STALE * (this.#pace.drafted - this.#pace.plain);
-  }
-
   /** @param cost of a step, in plain ones */
   learnStep(tokens: number, cost: number): void {
     const { tokens: before, cost: spent } = this.#lately;
@@ -76,10 +63,5 @@ export class TrackRecord {
   /** Tokens that texts got for the time of a plain step, lately; never less than plain decoding gives. */
   get rate(): number {
     return Math.max(1, this.#lately.tokens / this.#lately.cost);
-  }
-
-  /** By what costs of drafted steps, in plain ones, are to be multiplied. */
-  get bias(): number {
-    return Math.exp(this.#pace.drafted - this.#pace.plain);
   }
 }

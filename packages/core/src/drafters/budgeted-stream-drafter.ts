@@ -1,4 +1,12 @@
-import { type CostModel, draftBudget, Outlook, PlainFallback, plainStepCost, TrackRecord } from "../budget/index.js";
+import {
+  type CostModel,
+  draftBudget,
+  Outlook,
+  PlainFallback,
+  type PredictedTime,
+  plainStepCost,
+  TrackRecord,
+} from "../budget/index.js";
 import { type DraftBudget, type DraftLimit, type DraftTree, ROOT } from "../contract/draft.js";
 import type { Sequence } from "../contract/sequence.js";
 import type { Step } from "../decoding/step.js";
@@ -28,6 +36,8 @@ interface Text {
   readonly ofWords: PlainFallback;
   /** What the step that is verified now was to cost, in plain steps; undefined where nothing was drafted for it. */
   pending: number | undefined;
+  /** The same as the cost model has it, without what was learned from other steps; undefined before the first. */
+  unjudged: PredictedTime | undefined;
   /** The token that it follows. */
   bonus: number;
   /** Whether the latest pass ran streams beside its rows. */
@@ -38,11 +48,14 @@ interface Text {
   ofStreams: boolean;
 }
 
-/** What steps cost behind about so many tokens. */
+/** What steps cost behind about so many tokens, as the cost model says and measured steps have corrected it. */
 interface Lately {
   readonly context: number;
   readonly plain: number;
   readonly budget: DraftBudget;
+  /** What it was corrected by. */
+  readonly pace: number;
+  readonly beyond: number;
 }
 
 /** Tokens that cost a pass nothing that one would measure. */
@@ -77,6 +90,7 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       fallback: new PlainFallback(),
       ofWords: new PlainFallback({ credit: WORDS_CREDIT }),
       pending: undefined,
+      unjudged: undefined,
       bonus: 0,
       streamsThere: parallel,
       advance: 0,
@@ -88,8 +102,9 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
 
   const costsAt = (context: number): Lately => {
     if (lately !== undefined && Math.abs(context - lately.context) < SAME_CONTEXT) return lately;
-    const plain = plainStepCost(costs, shared, context);
-    lately = { context, plain, budget: draftBudget(costs, { timing, context, nodes: limit.nodes }) };
+    const { pace, beyond } = record.times;
+    const budget = draftBudget(costs, { timing, context, nodes: limit.nodes });
+    lately = { context, pace, beyond, ...corrected(plainStepCost(costs, shared, context), budget, pace, beyond) };
     return lately;
   };
 
@@ -104,30 +119,31 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const { calls, sequence, bonus, ends = new Set<number>(), options } = context;
       const text = textOf(context);
       text.bonus = bonus;
-      const { plain, budget: usual } = costsAt(sequence.length);
-      const { confidence } = record;
-      const unjudged = { ...usual, rate: (record.rate * record.bias) / plain };
+      const here = costsAt(sequence.length);
+      const { plain, budget: usual } = here;
+      const { confidence, trust } = record;
+      const unjudged = { ...usual, rate: record.rate / plain };
       const budget = { ...unjudged, confidence };
       const allowance = plain * text.fallback.allowance;
       const one = budget.drafting + (budget.levels?.[0] ?? 0) + (budget.steps[1] ?? Number.POSITIVE_INFINITY);
-      const means = { plain, allowance, record };
+      const means = { plain, allowance, trust };
       // What the text and phrases say costs nothing to ask, and they know by themselves how far it comes true.
       const free = { ...unjudged, drafting: 0 };
       const words = usefulDraft(lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT, context.depth, ends);
-      const right = record.trust * Math.min(1, outlook.sureAfter(bonus) * (confidence[0] ?? 1));
-      const tooDear = (1 - right) * (record.bias * one - plain) > allowance;
+      const right = trust * Math.min(1, outlook.sureAfter(bonus) * (confidence[0] ?? 1));
+      const tooDear = (1 - right) * (one - plain) > allowance;
       if (parallel) {
-        if (tooDear) return undrafted(text, plain, shared);
-        if (!text.streamsThere) return undrafted(text, budget.steps[0] as number, true, plain);
+        if (tooDear) return undrafted(text, here, shared);
+        if (!text.streamsThere) return undrafted(text, here, true, budget.steps[0]);
       } else {
-        const forWords = { plain, allowance: plain * text.ofWords.allowance, record: { trust: 1, bias: record.bias } };
+        const forWords = { plain, allowance: plain * text.ofWords.allowance, trust: 1 };
         const found = affordable(cutToBudget(words, free), free, forWords);
         const worth = outlook.worthAfter(bonus, budget, plain);
         const rests = tooDear || !outlook.mayRun(worth);
         if (found.tokens.length > 0 && (rests || gainOver(found, free, plain) > worth)) {
-          return planned(text, found, plain, false);
+          return planned(text, found, here, false);
         }
-        if (rests) return undrafted(text, plain, shared);
+        if (rests) return undrafted(text, here, shared);
         await calls.streams([{ sequence }], options);
       }
       const depth = Math.min(levels, context.depth);
@@ -138,9 +154,30 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const known = { most: limit.nodes, known: adapter.streams.gamma };
       const united = lookups?.unite(context, draft, known) ?? draft;
       const both = united === draft ? draft : cutToBudget(usefulDraft(united, context.depth, ends), asked);
-      return planned(text, affordable(both, budget, means), plain, true);
+      return planned(text, affordable(both, budget, means), here, true);
     },
   };
+}
+
+/** Costs of a cost model, by what plain steps and what is beyond them took in truth. */
+function corrected(
+  plain: number,
+  { steps, drafting, levels, ...rest }: DraftBudget,
+  pace: number,
+  beyond: number,
+): { plain: number; budget: DraftBudget } {
+  const budget = {
+    ...rest,
+    steps: steps.map((step) => pace * plain + beyond * (step - plain)),
+    drafting: beyond * drafting,
+    ...(levels !== undefined && { levels: levels.map((level) => beyond * level) }),
+  };
+  return { plain: pace * plain, budget };
+}
+
+/** What the cost model alone predicts of a step that is predicted to take so long. */
+function uncorrected(predicted: number, { plain, pace, beyond }: Lately): PredictedTime {
+  return { plain: plain / pace, beyond: Math.max(0, (predicted - plain) / beyond) };
 }
 
 /** Milliseconds of a step with a draft: what its drafter predicted, else what the budget says. */
@@ -158,21 +195,22 @@ function draftingOf(draft: DraftTree, budget: DraftBudget): number {
   return costOf(draft, budget) - (budget.steps[draft.tokens.length] as number);
 }
 
-function planned(text: Text, draft: DraftTree, plain: number, ofStreams: boolean): PlannedDraft {
-  text.pending = (draft.predicted as number) / plain;
+function planned(text: Text, draft: DraftTree, here: Lately, ofStreams: boolean): PlannedDraft {
+  const predicted = draft.predicted as number;
+  text.pending = predicted / here.plain;
   text.ofStreams = ofStreams;
+  text.unjudged = uncorrected(predicted, here);
   return draft;
 }
 
 function learn(
   text: Text,
-  { draft, accepted, tokens, predicted, milliseconds }: Step,
+  { draft, accepted, tokens, milliseconds }: Step,
   record: TrackRecord,
   outlook: Outlook,
 ): void {
-  const { pending, fallback, ofWords } = text;
-  const measured = milliseconds.pass + milliseconds.other;
-  if (predicted !== undefined) record.learnTime(pending === undefined ? "plain" : "drafted", predicted, measured);
+  const { pending, fallback, ofWords, unjudged } = text;
+  if (unjudged !== undefined) record.times.learn(unjudged, milliseconds.pass + milliseconds.other);
   if (pending === undefined) {
     record.learnStep(1, 1);
     outlook.rest();
@@ -182,7 +220,7 @@ function learn(
   }
   // What the text said about itself is no word of the streams.
   if (text.ofStreams) record.learn(draft, accepted.length);
-  const cost = pending * record.bias + text.advance;
+  const cost = pending + text.advance;
   if (text.ofStreams) outlook.learn(text.bonus, tokens.length - 1 - record.rate * (cost - 1));
   record.learnStep(tokens.length, cost);
   // Each has its own luck, and what a text can bear is one account.
@@ -193,8 +231,10 @@ function learn(
 }
 
 /** A step without a draft; `streams` where they run beside its row so that the next one can have a draft. */
-function undrafted(text: Text, predicted: number, streams: boolean, plain = predicted): PlannedDraft {
+function undrafted(text: Text, here: Lately, streams: boolean, predicted = here.plain): PlannedDraft {
+  const { plain } = here;
   text.pending = undefined;
+  text.unjudged = uncorrected(predicted, here);
   text.streamsThere = streams;
   text.advance += predicted / plain - 1;
   return { ...EMPTY_DRAFT, predicted, streams };
@@ -204,7 +244,8 @@ function undrafted(text: Text, predicted: number, streams: boolean, plain = pred
 interface Means {
   readonly plain: number;
   readonly allowance: number;
-  readonly record: Pick<TrackRecord, "trust" | "bias">;
+  /** How much the drafter's own probabilities count, 0..1. */
+  readonly trust: number;
 }
 
 /**
@@ -214,7 +255,7 @@ interface Means {
 function affordable(
   draft: DraftTree,
   budget: DraftBudget,
-  { plain, allowance, record: { trust, bias } }: Means,
+  { plain, allowance, trust }: Means,
 ): DraftTree {
   const { tokens, parents, logProbs } = draft;
   const step = (nodes: number): number => budget.steps[nodes] as number;
@@ -223,7 +264,7 @@ function affordable(
   parents.forEach((parent, node) => {
     if (parent === ROOT) right += gainOf(logProbs[node] as number, 1, budget);
     const risk = 1 - trust * Math.min(1, right);
-    if (risk * (bias * (drafting + step(node + 1)) - plain) <= allowance) nodes = node + 1;
+    if (risk * (drafting + step(node + 1) - plain) <= allowance) nodes = node + 1;
   });
   if (nodes === tokens.length) return draft;
   return { ...firstNodes(draft, nodes), predicted: drafting + step(nodes) };
