@@ -45,7 +45,7 @@ export function roundsBar() {
   const bar = startableBar("{bar} {value}/{total} runs | {side} {rate} tokens/s | {eta_formatted} left");
   return {
     update: ({ done, total, side, tokensPerSecond }: RunProgress): void =>
-      bar.update(done, total, { side, rate: tokensPerSecond.toFixed(0) }),
+      bar.update(done, total, { side, rate: Number.isFinite(tokensPerSecond) ? tokensPerSecond.toFixed(0) : "-" }),
     stop: bar.stop,
   };
 }
@@ -65,7 +65,7 @@ export function checkBar() {
   const bar = startableBar("{bar} {value}/{total} texts | {rate} tokens/s | {eta_formatted} left");
   return {
     update: (done: number, total: number, tokensPerSecond: number): void =>
-      bar.update(done, total, { rate: tokensPerSecond.toFixed(0) }),
+      bar.update(done, total, { rate: Number.isFinite(tokensPerSecond) ? tokensPerSecond.toFixed(0) : "-" }),
     stop: bar.stop,
   };
 }

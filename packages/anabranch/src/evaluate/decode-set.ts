@@ -66,6 +66,16 @@ export async function decodeSet(
   return { sequences, tokens, milliseconds, passMilliseconds };
 }
 
+/** Two sets as one. */
+export function joinSets(a: DecodedSet, b: DecodedSet): DecodedSet {
+  return {
+    sequences: [...a.sequences, ...b.sequences],
+    tokens: a.tokens + b.tokens,
+    milliseconds: a.milliseconds + b.milliseconds,
+    passMilliseconds: a.passMilliseconds + b.passMilliseconds,
+  };
+}
+
 async function decodeOne(
   { model, adapter, stopTokens }: LanguageModel,
   prompt: readonly number[],

@@ -7,6 +7,7 @@ import {
   isNearTie,
   measureAcceptance,
   type RunProgress,
+  type Side,
   type TextFigures,
 } from "@anabranch/evaluation";
 import { describeMachine } from "@anabranch/evaluation/node";
@@ -16,7 +17,7 @@ import type { LanguageModel } from "../model/language-model.js";
 import { promptTokens } from "../tasks/prompt-tokens.js";
 import type { Task, TaskExample } from "../tasks/task.js";
 import { VERSION } from "../version.js";
-import { type DecodedSet, type DecodeSetOptions, decodeSet } from "./decode-set.js";
+import { type DecodedSet, type DecodeSetOptions, decodeSet, joinSets } from "./decode-set.js";
 import { logitGaps } from "./logit-gaps.js";
 import { type PromptSpeed, promptSpeeds, type Roofline, rooflineOf } from "./roofline.js";
 
@@ -24,7 +25,7 @@ export interface EvaluateOptions extends Omit<DraftingOptions, "drafter"> {
   readonly drafter?: "streams" | "none";
   readonly task: Pick<Task, "name" | "chat" | "system" | "score" | "scoring">;
   readonly split: string;
-  /** Rounds of the paired timing: each decodes the whole set once with each side. An even number; default 2. */
+  /** Rounds of the paired timing: each decodes the whole set once with each side, in turns text by text. An even number; default 2. */
   readonly rounds?: number;
   /** Most tokens a sequence. Default 128. */
   readonly maxTokens?: number;
@@ -47,7 +48,7 @@ type SideName = "plain" | "streams" | "bare";
 
 /**
  * Measures one setting on examples: call reduction, speed against one-token-a-pass decoding with the same weights (in shared
- * mode with its streams on), agreement of the ids, and how good the task finds the texts. Batch 1, greedy, both sides alternating.
+ * mode with its streams on), agreement of the ids, and how good the task finds the texts. Batch 1, greedy, sides in turns text by text.
  *
  * @throws UnsupportedError for a chat task and a model without a chat template; InvalidArgumentError without examples, or when no
  *   example gives a token after the prefill's; AbortedError; whatever decoding and scoring throw.
@@ -65,19 +66,21 @@ export async function evaluate(
   const shared = model.adapter?.streams.mode === "shared";
   const sets = { plain: [], streams: [], bare: [] } as Record<SideName, DecodedSet[]>;
   const side =
-    (name: SideName, how: Pick<DecodeSetOptions, "drafter" | "adapter">) => async (): Promise<DecodedSet> => {
-      const set = await decodeSet(model, prompts, { ...how, maxTokens, ...abort });
-      sets[name].push(set);
+    (name: SideName, how: Pick<DecodeSetOptions, "drafter" | "adapter">): Side =>
+    async ({ round, part }) => {
+      const set = await decodeSet(model, [prompts[part] as readonly number[]], { ...how, maxTokens, ...abort });
+      sets[name][round] = part === 0 ? set : joinSets(sets[name][round] as DecodedSet, set);
       return set;
     };
-  const sides: Partial<Record<SideName, () => Promise<DecodedSet>>> = {
+  const sides: Partial<Record<SideName, Side>> = {
     plain: side("plain", { drafter: plainDrafter }),
     streams: side("streams", { drafter }),
     ...(shared ? { bare: side("bare", { drafter: plainDrafter, adapter: false }) } : {}),
   };
   const speeds = await alternate({
-    sides: sides as Record<SideName, () => Promise<DecodedSet>>,
+    sides: sides as Record<SideName, Side>,
     rounds,
+    parts: prompts.length,
     baseline: "plain",
     ...abort,
     ...(onProgress === undefined ? {} : { onProgress }),

@@ -252,11 +252,7 @@ interface Means {
  * The prefix of a draft that a text can bear: what it costs beyond a plain step, times the probability that nothing of it is
  * right. What the drafter says about that counts as much as is known of how far it comes true.
  */
-function affordable(
-  draft: DraftTree,
-  budget: DraftBudget,
-  { plain, allowance, trust }: Means,
-): DraftTree {
+function affordable(draft: DraftTree, budget: DraftBudget, { plain, allowance, trust }: Means): DraftTree {
   const { tokens, parents, logProbs } = draft;
   const step = (nodes: number): number => budget.steps[nodes] as number;
   const drafting = draftingOf(draft, budget);

@@ -20,6 +20,21 @@ describe("alternate", () => {
     expect(order.join("")).toBe("ABBAABBA");
   });
 
+  it("takes turns at every part, and times the round as a whole", async () => {
+    const order: string[] = [];
+    const side = (name: string, milliseconds: number): Side => {
+      return async ({ part }) => {
+        order.push(name + part);
+        // The first part is over with its first token.
+        return part === 0 ? { tokens: 0, milliseconds: 0 } : { tokens: part, milliseconds };
+      };
+    };
+    const result = await alternate({ sides: { plain: side("A", 200), streams: side("B", 50) }, rounds: 2, parts: 3 });
+    expect(order.join(" ")).toBe("A0 B0 B1 A1 A2 B2 B0 A0 A1 B1 B2 A2");
+    expect(result.plain.rounds).toEqual([7.5, 7.5]);
+    expect(result.streams.ratios).toEqual([4, 4]);
+  });
+
   it("gives tokens a second of each round and the paired ratio's quartiles", async () => {
     const times = { plain: [100, 200, 400], streams: [50, 50, 100] };
     const result = await alternate({
@@ -83,6 +98,11 @@ describe("alternate", () => {
     expect(runs).toBe(3);
     await expect(alternate({ sides, rounds: 5, signal: controller.signal })).rejects.toMatchObject({ code: "ABORTED" });
     expect(runs).toBe(3);
+  });
+
+  it("refuses a workload of nothing", async () => {
+    const options = { sides: { a: giving(1, 1) }, rounds: 1, parts: 0 };
+    await expect(alternate(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT", subject: "parts" });
   });
 
   it("passes on what a side throws", async () => {
