@@ -98,7 +98,7 @@ function matmul(
   const tileBytes = blocks * blockBytes(format, padded);
   const xStride = quantizedRowBytes(features, blockSize, wide ? 14 : 8);
   const stride = outStride * 4;
-  const most: usize = halved(wide) ? 2 : 4;
+  const most: usize = halved(wide) ? 2 : 5;
   const full = min(tileEnd, outFeatures / TILE);
   let tile = tileBegin;
 
@@ -111,7 +111,8 @@ function matmul(
     let at = x;
     let to = out + tile * TILE * 4;
     for (let row = rows; row > 0; ) {
-      const count = min(row, most);
+      // As even as can be: a row that is left alone would have the weights unpacked for it.
+      const count = ceilDiv(row, ceilDiv(row, most));
       if (count == 1 && !halved(wide)) {
         multiplyStrip(format, weights, tileBytes, blocks, padded, at, to);
         break;
@@ -120,7 +121,9 @@ function matmul(
         const tileAt = weights + beside * tileBytes;
         const tileTo = to + beside * TILE * 4;
         const virtualRows = halved(wide) ? 2 * count : count;
-        if (virtualRows == 4) {
+        if (virtualRows == 5) {
+          if (!halved(wide)) multiplyPanel<u64>(format, wide, tileAt, blocks, padded, at, xStride, tileTo, stride, touch, tileBytes, touchStep);
+        } else if (virtualRows == 4) {
           multiplyPanel<u32>(format, wide, tileAt, blocks, padded, at, xStride, tileTo, stride, touch, tileBytes, touchStep);
         } else if (virtualRows == 2) {
           multiplyPanel<u8>(format, wide, tileAt, blocks, padded, at, xStride, tileTo, stride, touch, tileBytes, touchStep);
