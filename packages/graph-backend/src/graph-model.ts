@@ -53,7 +53,8 @@ export class GraphModel implements BackendModel {
     this.spec = weights.spec;
     this.capabilities = capabilities;
     this.warnings = "warnings" in runtime ? runtime.warnings : [];
-    this.pool = new SlotPool(weights.spec, maxSlots, "tensors" in runtime ? runtime.tensors : plainTensors);
+    const { tensors = plainTensors, fewestSlots } = "tensors" in runtime ? runtime : {};
+    this.pool = new SlotPool(weights.spec, maxSlots, tensors, fewestSlots);
     this.programs = new ModelPrograms(runtime, weights, drafting);
   }
 

@@ -25,6 +25,8 @@ export const plainTensors: TensorSource = {
 export interface ModelRuntime extends GraphRuntime {
   /** Where keys and values are kept. */
   readonly tensors: TensorSource;
+  /** How many slots they have at least: more where a run is prepared for one number of them, and short texts should share it. */
+  readonly fewestSlots?: number;
   /** How it holds one of the model's weights. */
   weightFormat(name: string): WeightTensor["format"];
   /** See `BackendModel.warnings`. */

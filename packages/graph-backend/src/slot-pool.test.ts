@@ -121,6 +121,16 @@ describe("SlotPool", () => {
     expect(holder.slots.at(-1)).toBe(10);
   });
 
+  it("has the fewest slots that it was asked for, and comes back to them", () => {
+    const pool = new SlotPool(spec, 10_000, undefined, 200);
+    const holder = new Holder(pool);
+    expect(pool.capacity).toBe(256);
+    holder.grow(pool, 1000);
+    pool.release(holder.slots);
+    expect(pool.capacity).toBe(256);
+    expect(new SlotPool(spec, 100, undefined, 200).capacity).toBe(128);
+  });
+
   it("closes holes up rather than growing over what nobody may fill", () => {
     const pool = new SlotPool(spec, 100);
     const [first, second] = [new Holder(pool), new Holder(pool)];

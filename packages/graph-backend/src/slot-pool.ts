@@ -3,8 +3,8 @@ import type { Floats } from "./floats.js";
 import { plainTensors, type TensorSource } from "./model-runtime.js";
 import { relayHeads } from "./relay-heads.js";
 
-/** Slots of an empty pool; every other capacity is a multiple of it. */
-const SMALLEST = 64;
+/** Every capacity is a multiple of it. */
+const STEP = 64;
 
 /** Who holds slots, in the order of its text, which is always ascending. */
 export interface SlotHolder {
@@ -35,9 +35,11 @@ export class SlotPool {
   /** By layer: [kvHeads, capacity, headSize]. The same objects until the capacity changes. */
   keys: readonly Tensor[];
   values: readonly Tensor[];
-  #capacity = SMALLEST;
+  #capacity: number;
+  /** Slots of an empty pool. */
+  readonly #fewest: number;
   /** How many sequences hold a slot. [capacity] */
-  #holders = new Int32Array(SMALLEST);
+  #holders: Int32Array;
   #used = 0;
   /** No free slot lies below. */
   #lowestFree = 0;
@@ -49,8 +51,12 @@ export class SlotPool {
     readonly spec: ModelSpec,
     readonly maxSlots: number,
     readonly tensors: TensorSource = plainTensors,
+    fewestSlots = STEP,
   ) {
-    [this.keys, this.values] = this.#buffers(SMALLEST);
+    this.#fewest = roundUp(Math.min(fewestSlots, maxSlots));
+    this.#capacity = this.#fewest;
+    this.#holders = new Int32Array(this.#fewest);
+    [this.keys, this.values] = this.#buffers(this.#fewest);
   }
 
   /** Slots that a pass is fed. */
@@ -108,7 +114,8 @@ export class SlotPool {
       if (slot < this.#lowestFree) this.#lowestFree = slot;
     }
     while (this.#end > 0 && this.#holders[this.#end - 1] === 0) this.#end--;
-    if (this.#capacity > SMALLEST && this.#end <= this.#capacity / 4) this.#shrink(roundUp(2 * this.#end));
+    const fewer = Math.max(this.#fewest, roundUp(2 * this.#end));
+    if (this.#end <= this.#capacity / 4 && fewer < this.#capacity) this.#shrink(fewer);
   }
 
   /** Gives the tensors back; the pool is of no use afterwards. */
@@ -246,5 +253,5 @@ function endOf(places: readonly (readonly number[])[]): number {
 }
 
 function roundUp(slots: number): number {
-  return Math.max(1, Math.ceil(slots / SMALLEST)) * SMALLEST;
+  return Math.max(1, Math.ceil(slots / STEP)) * STEP;
 }

@@ -7,8 +7,8 @@ import { feedPlan } from "./feed-plan.js";
 import { takeOutputs } from "./take-outputs.js";
 import type { WasmEngine } from "./wasm-engine.js";
 
-/** Plans that a graph keeps: one for each number of rows that comes again and again. */
-const KEPT_PLANS = 24;
+/** Plans that a graph keeps: one for each number of rows that comes again and again, drafts have up to 32. */
+const KEPT_PLANS = 48;
 
 /** What a compiled graph keeps. */
 export interface WasmGraphParts extends PlannedGraph {

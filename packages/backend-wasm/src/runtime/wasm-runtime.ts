@@ -50,8 +50,12 @@ export function openWasmRuntime({ threads, rowPrecision }: WasmRuntimeOptions): 
   };
 }
 
+/** A plan is made for one number of slots, which takes as long as half a pass: most turns of a chat find theirs made. */
+const FEWEST_SLOTS = 256;
+
 class WasmRuntime implements ModelRuntime {
   readonly name = "wasm";
+  readonly fewestSlots = FEWEST_SLOTS;
   readonly tensors;
   readonly #engine: WasmEngine;
 
