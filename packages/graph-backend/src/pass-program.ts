@@ -17,7 +17,7 @@ import {
 } from "@anabranch/core";
 import { FeedBuffers } from "./feed-buffers.js";
 import { type Feed, feedsOf } from "./pass-feeds.js";
-import { PassRun } from "./pass-run.js";
+import { type NewRowNames, PassRun } from "./pass-run.js";
 import { planReads } from "./read-plan.js";
 import { planRows, type RowPlan, type SequenceRows } from "./row-plan.js";
 import { allRows, type RowSubset, someRows } from "./row-subset.js";
@@ -39,10 +39,15 @@ export interface PassProgramOptions {
   readonly upper?: boolean;
 }
 
+/** The row sets below the layers with streams. */
+const MAIN: readonly RowSetName[] = ["main"];
+
 /** A pass graph made ready, and how to feed it. */
 export class PassProgram {
   /** The sets that main rows are in after the last layer. */
   readonly upperSets: readonly RowSetName[];
+  /** By layer: what a commit takes from a run. */
+  readonly newRows: readonly (readonly NewRowNames[])[];
   readonly #buffers = new FeedBuffers();
   readonly #feeds: readonly (readonly [name: string, feed: Feed])[];
   readonly #inputs: Record<string, Tensor> = {};
@@ -52,6 +57,13 @@ export class PassProgram {
     readonly compiled: CompiledGraph,
   ) {
     this.upperSets = upperSets(options);
+    this.newRows = Array.from({ length: options.spec.layers }, (_, layer) =>
+      (layer < this.insertion ? MAIN : this.upperSets).map((set) => ({
+        set,
+        keys: passNames.newKeys(layer, set),
+        values: passNames.newValues(layer, set),
+      })),
+    );
     this.#feeds = feedsOf(compiled.graph, options.spec, options.streams?.gamma ?? 0);
   }
 

@@ -38,7 +38,12 @@ export interface RunResults {
   streamStates(row: number): Floats | undefined;
 }
 
-const mainOnly: readonly RowSetName[] = ["main"];
+/** What the new keys and values of a row set are called in one layer. */
+export interface NewRowNames {
+  readonly set: RowSetName;
+  readonly keys: string;
+  readonly values: string;
+}
 
 /** What a run of one graph gave. */
 export class PassRun implements RunResults {
@@ -64,11 +69,11 @@ export class PassRun implements RunResults {
   }
 
   newRows(layer: number): NewRows[] {
-    const sets = layer < this.#program.insertion ? mainOnly : this.#program.upperSets;
-    return sets.map((set) => ({
+    const names = this.#program.newRows[layer] as readonly NewRowNames[];
+    return names.map(({ set, keys, values }) => ({
       rows: this.#sets[set] as RowSubset,
-      keys: this.#floats(passNames.newKeys(layer, set)),
-      values: this.#floats(passNames.newValues(layer, set)),
+      keys: this.#floats(keys),
+      values: this.#floats(values),
     }));
   }
 
