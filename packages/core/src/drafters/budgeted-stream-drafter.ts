@@ -12,7 +12,7 @@ import type { Sequence } from "../contract/sequence.js";
 import type { Step } from "../decoding/step.js";
 import { usefulDraft } from "../decoding/useful-draft.js";
 import type { SequenceLookups } from "../lookup/sequence-lookups.js";
-import { cutToBudget, gainOf } from "../tree/budgeted-prefix.js";
+import { cutToBudget, expectedTokens, gainOf } from "../tree/budgeted-prefix.js";
 import { EMPTY_DRAFT, firstNodes } from "../tree/draft-tree.js";
 import { foresightedGains } from "../tree/foresighted-prefix.js";
 import type { DraftContext, Drafter, PlannedDraft } from "./drafter.js";
@@ -138,11 +138,10 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
         if (!text.streamsThere) return undrafted(text, here, true, budget.steps[0]);
       } else {
         const forWords = { plain, allowance: plain * text.ofWords.allowance, trust: 1 };
-        const gains = foresightedGains(words, free);
-        const found = affordable(bestOf(words, gains, free), free, forWords);
+        const found = affordable(bestOf(words, foresightedGains(words, free), free), free, forWords);
         const worth = outlook.worthAfter(bonus, budget, plain);
         const rests = tooDear || !outlook.mayRun(worth);
-        if (found.tokens.length > 0 && (rests || (gains[found.tokens.length] as number) > worth)) {
+        if (found.tokens.length > 0 && (rests || gainOver(found, free, plain) > worth)) {
           return planned(text, found, here, false);
         }
         if (rests) return undrafted(text, here, shared);
@@ -185,6 +184,11 @@ function uncorrected(predicted: number, { plain, pace, beyond }: Lately): Predic
 /** Milliseconds of a step with a draft: what its drafter predicted, else what the budget says. */
 function costOf({ predicted, tokens }: DraftTree, { steps, drafting }: DraftBudget): number {
   return predicted ?? drafting + (steps[tokens.length] as number);
+}
+
+/** Tokens that a draft is expected to win over a plain step and the budget's rate. */
+function gainOver(draft: DraftTree, budget: DraftBudget, plain: number): number {
+  return expectedTokens(draft, budget) - 1 - (budget.rate ?? 1 / plain) * (costOf(draft, budget) - plain);
 }
 
 /** The prefix that gains most, see {@link foresightedGains}; the shortest of equal ones. */

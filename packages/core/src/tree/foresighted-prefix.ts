@@ -3,20 +3,22 @@ import { gainOf } from "./budgeted-prefix.js";
 import { draftDepths, jointLogProbs } from "./draft-tree.js";
 
 /**
- * What prefixes of a draft gain over a plain step, in tokens at the budget's rate, where the next step can draft again what this
- * one leaves out. Behind a token that is not sure, a chain that would follow it is better left to the step that knows the token:
- * it costs its rows only where the token came true. So a node is worth the token that it gives, less what the text could still
- * have done from there with the nodes below it.
+ * What prefixes of a draft gain over a plain step, in tokens at the budget's rate, where the next step can draft again for nothing
+ * what this one leaves out, as words of the text can be. A chain behind a token that is not sure is better left to the step that
+ * knows the token: it costs its rows only where the token came true. So a node is worth the token that it gives, less what the
+ * text could still have done from there with the nodes below it.
  *
  * The value of a place, whose token was just issued and below which the tree has nodes, is that of the best prefix of those, and 0,
  * what any place is worth at that rate, at least. Places are valued from the last to the first, in the square of the nodes.
  *
  * @param tree best nodes first, so that each prefix is a tree
- * @param budget with a rate; what it says of drafting and levels was spent and counts for nothing
- * @param again milliseconds that the next step's draft costs beyond its rows
+ * @param budget with a rate; what it says of drafting and levels counts for nothing
  * @returns by nodes of the prefix, from none on
  */
-export function foresightedGains(tree: DraftTree, budget: DraftBudget & { readonly rate: number }, again = 0): number[] {
+export function foresightedGains(
+  tree: DraftTree,
+  budget: DraftBudget & { readonly rate: number },
+): number[] {
   const { steps, rate } = budget;
   const { parents } = tree;
   const count = parents.length;
@@ -49,10 +51,8 @@ export function foresightedGains(tree: DraftTree, budget: DraftBudget & { readon
   for (let node = count - 1; node >= 0; node--) {
     const probability = Math.max(reached[node] as number, Number.MIN_VALUE);
     let best = 0;
-    let spent = 0;
     along(node, probability, (value) => {
-      best = Math.max(best, value - spent);
-      spent = again;
+      best = Math.max(best, value);
     });
     values[node] = best;
     const parent = placeOf(parents[node] as number);
