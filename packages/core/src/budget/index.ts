@@ -5,5 +5,5 @@ export { type FirstGuesses, parseFirstGuesses } from "./first-guesses.js";
 export { interpolate } from "./interpolate.js";
 export { Outlook } from "./outlook.js";
 export { PlainFallback } from "./plain-fallback.js";
-export { type PredictedTime, StepTimes } from "./step-times.js";
+export type { PredictedTime, StepTimes } from "./step-times.js";
 export { TrackRecord } from "./track-record.js";

@@ -6,11 +6,8 @@ const STALE = 1 / 64;
 const FADING = 1 - 1 / 16;
 /** Plain steps' time that stands for the cost model, until more is known. */
 const PRIOR = 1;
-/** No measured time counts for more than so many times the predicted one, nor for less than that part of it. */
-const MOST = 2;
-/** Between these lies what further rows take, in relation to plain steps. */
-const RANGE = [0.5, 3] as const;
-
+/** No measured time counts for more than so many times the predicted one, nor for less than that part of it; nor does what is found. */
+const MOST = 2.5;
 /** What a step should take by a cost model. Milliseconds. */
 export interface PredictedTime {
   /** A plain step there. */
@@ -53,6 +50,6 @@ export class StepTimes {
   get beyond(): number {
     const { pace } = this;
     const found = (this.#measured + PRIOR * pace) / (this.#predicted + PRIOR);
-    return pace * Math.min(RANGE[1], Math.max(RANGE[0], found / pace));
+    return Math.min(MOST * pace, Math.max(pace / MOST, found));
   }
 }

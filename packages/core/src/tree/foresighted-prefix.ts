@@ -15,10 +15,7 @@ import { draftDepths, jointLogProbs } from "./draft-tree.js";
  * @param budget with a rate; what it says of drafting and levels counts for nothing
  * @returns by nodes of the prefix, from none on
  */
-export function foresightedGains(
-  tree: DraftTree,
-  budget: DraftBudget & { readonly rate: number },
-): number[] {
+export function foresightedGains(tree: DraftTree, budget: DraftBudget & { readonly rate: number }): number[] {
   const { steps, rate } = budget;
   const { parents } = tree;
   const count = parents.length;
