@@ -1,4 +1,4 @@
-import { budgetedStreamDrafter, type CostModel, fasterTiming, passCost } from "@anabranch/core";
+import { budgetedStreamDrafter, type CostModel, fasterTiming, passCost, TrackRecord } from "@anabranch/core";
 import { summarize } from "@anabranch/evaluation";
 import { BUDGET_TOP_K } from "../../src/calibrate/budget-limit.js";
 import { defaultDepth } from "../../src/model/drafting.js";
@@ -38,7 +38,10 @@ export async function predictedByRows(
   for (const prompt of subject.prompts) {
     for (const nodes of [0, ...NODES]) {
       const limit = { nodes, topK: BUDGET_TOP_K, depth: defaultDepth(adapter, {}) };
-      const drafter = budgetedStreamDrafter({ adapter, timing, costs: free, limit });
+      const record = new TrackRecord();
+      // It is the cost model that is held against steps, not what they have taught.
+      record.times.learn = () => undefined;
+      const drafter = budgetedStreamDrafter({ adapter, timing, costs: free, limit, record });
       let context = prompt.length;
       const { steps } = await decodeOne(subject, prompt, drafter, Math.min(maxTokens, 48));
       for (const step of steps) {

@@ -40,12 +40,15 @@ export function downloadBar() {
   };
 }
 
+/** Before the first token there is none. */
+const rate = (perSecond: number): string => (Number.isFinite(perSecond) ? perSecond.toFixed(0) : "-");
+
 /** Progress of paired timing rounds. */
 export function roundsBar() {
   const bar = startableBar("{bar} {value}/{total} runs | {side} {rate} tokens/s | {eta_formatted} left");
   return {
     update: ({ done, total, side, tokensPerSecond }: RunProgress): void =>
-      bar.update(done, total, { side, rate: Number.isFinite(tokensPerSecond) ? tokensPerSecond.toFixed(0) : "-" }),
+      bar.update(done, total, { side, rate: rate(tokensPerSecond) }),
     stop: bar.stop,
   };
 }
@@ -65,7 +68,7 @@ export function checkBar() {
   const bar = startableBar("{bar} {value}/{total} texts | {rate} tokens/s | {eta_formatted} left");
   return {
     update: (done: number, total: number, tokensPerSecond: number): void =>
-      bar.update(done, total, { rate: Number.isFinite(tokensPerSecond) ? tokensPerSecond.toFixed(0) : "-" }),
+      bar.update(done, total, { rate: rate(tokensPerSecond) }),
     stop: bar.stop,
   };
 }

@@ -8,6 +8,7 @@ const FADING = 1 - 1 / 16;
 const PRIOR = 1;
 /** No measured time counts for more than so many times the predicted one, nor for less than that part of it; nor does what is found. */
 const MOST = 2.5;
+
 /** What a step should take by a cost model. Milliseconds. */
 export interface PredictedTime {
   /** A plain step there. */
