@@ -15,10 +15,12 @@ export function quantizeInt4(tensor: Float32Tensor, blockSize = DEFAULT_BLOCK_SI
   const data = new Uint8Array((rows * blocks * blockSize) / 2).fill(0x88); // [out, blocks, blockSize / 2]
   const scales = new Float32Array(rows * blocks);
   const offsets = new Float32Array(rows * blocks);
+  // Asked for once: of a tensor in a file that is all of it read anew.
+  const { data: numbers } = tensor;
   for (let row = 0; row < rows; row++) {
     for (let block = 0; block < blocks; block++) {
       const begin = row * columns + block * blockSize;
-      const weights = tensor.data.subarray(begin, Math.min(begin + blockSize, (row + 1) * columns));
+      const weights = numbers.subarray(begin, Math.min(begin + blockSize, (row + 1) * columns));
       const { smallest, scale } = rangeOf(weights, begin);
       const at = row * blocks + block;
       scales[at] = scale;

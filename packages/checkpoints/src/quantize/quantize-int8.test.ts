@@ -2,9 +2,28 @@ import { toFloat32 } from "@anabranch/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matrices, matrix } from "../../test/support/arbitrary-matrix.js";
+import { quantizeInt4 } from "./quantize-int4.js";
 import { quantizeInt8 } from "./quantize-int8.js";
 
 describe("quantizeInt8", () => {
+  it.each([quantizeInt8, quantizeInt4])(
+    "asks a tensor for its numbers once, which may stand in a file: %o",
+    (quantize) => {
+      let asked = 0;
+      const numbers = Float32Array.from({ length: 64 }, (_, at) => Math.sin(at));
+      const stored = {
+        format: "f32" as const,
+        shape: [8, 8],
+        get data() {
+          asked++;
+          return numbers;
+        },
+      };
+      quantize(stored, 4);
+      expect(asked).toBeLessThan(3);
+    },
+  );
+
   it("keeps every weight within half a scale, and each block's largest as ±127", () => {
     fc.assert(
       fc.property(matrices, fc.integer({ min: 1, max: 64 }), ([rows, columns, data], blockSize) => {

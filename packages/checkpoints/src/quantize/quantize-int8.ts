@@ -12,13 +12,15 @@ import { checkBlocks, DEFAULT_BLOCK_SIZE } from "./block-size.js";
 export function quantizeInt8(tensor: Float32Tensor, blockSize = DEFAULT_BLOCK_SIZE): Int8BlockTensor {
   const [rows, columns] = checkBlocks(tensor, blockSize);
   const blocks = Math.ceil(columns / blockSize);
+  // Asked for once: of a tensor in a file that is all of it read anew.
+  const { data: weights } = tensor;
   const data = new Int8Array(rows * columns); // [out, in]
   const scales = new Float32Array(rows * blocks); // [out, blocks]
   for (let row = 0; row < rows; row++) {
     for (let block = 0; block < blocks; block++) {
       const begin = row * columns + block * blockSize;
       const end = row * columns + Math.min((block + 1) * blockSize, columns);
-      scales[row * blocks + block] = quantizeBlock(tensor.data, data, begin, end);
+      scales[row * blocks + block] = quantizeBlock(weights, data, begin, end);
     }
   }
   return { format: "int8-block", shape: [rows, columns], data, blockSize, scales };
