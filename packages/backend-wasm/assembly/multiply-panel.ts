@@ -10,7 +10,7 @@ import { addTile, highNibbles, joined, lowNibbles, scaleOf, startOf } from "./mu
  * first cache while there is work to do, which WebAssembly has no other way to ask for. Four, since each page that is read
  * has its own prefetching: the processor brings several streams sooner than one of the same length.
  *
- * @typeParam Rows u8, u16, u32 or u64 for 2, 3, 4 or 5 rows, halves counted. A type, since of numbers the optimiser folds the three copies
+ * @typeParam Rows u8, u16, u32 or u64 for 2, 3, 4 or 5 rows, halves counted. A type, since of numbers the optimiser folds the four copies
  *   into one again, which asks in the inner loop.
  * @param touch where the first stretch begins, the others `touchBeside` behind each other; `touchStep`: bytes of each a block
  */

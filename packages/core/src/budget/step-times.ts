@@ -25,7 +25,7 @@ export interface PredictedTime {
 export class StepTimes {
   /** Logarithm of measured over predicted time of plain steps. */
   #pace = 0;
-  /** Milliseconds beyond plain steps: sums of what was predicted and of what was measured. */
+  /** Time beyond plain steps, counted in them: sums of what was predicted and of what was measured. */
   #predicted = 0;
   #measured = 0;
 

@@ -138,7 +138,7 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
         if (!text.streamsThere) return undrafted(text, here, true, budget.steps[0]);
       } else {
         const forWords = { plain, allowance: plain * text.ofWords.allowance, trust: 1 };
-        const found = affordable(bestOf(words, foresightedGains(words, free), free), free, forWords);
+        const found = affordable(cutForesighted(words, free), free, forWords);
         const worth = outlook.worthAfter(bonus, budget, plain);
         const rests = tooDear || !outlook.mayRun(worth);
         if (found.tokens.length > 0 && (rests || gainOver(found, free, plain) > worth)) {
@@ -192,9 +192,10 @@ function gainOver(draft: DraftTree, budget: DraftBudget, plain: number): number 
 }
 
 /** The prefix that gains most, see {@link foresightedGains}; the shortest of equal ones. */
-function bestOf(draft: DraftTree, gains: readonly number[], { steps, drafting }: DraftBudget): DraftTree {
+function cutForesighted(draft: DraftTree, budget: DraftBudget & { readonly rate: number }): DraftTree {
+  const gains = foresightedGains(draft, budget);
   const nodes = gains.indexOf(Math.max(...gains));
-  return { ...firstNodes(draft, nodes), predicted: drafting + (steps[nodes] as number) };
+  return { ...firstNodes(draft, nodes), predicted: budget.drafting + (budget.steps[nodes] as number) };
 }
 
 /** Milliseconds that a draft had cost when it was grown. */

@@ -49,7 +49,8 @@ export function expectedTokens(tree: DraftTree, budget: DraftBudget): number {
   return gainsOf(tree, budget).reduce((sum, gain) => sum + gain, 1);
 }
 
-function gainsOf(tree: DraftTree, budget: DraftBudget): number[] {
+/** By node, see {@link gainOf}. */
+export function gainsOf(tree: DraftTree, budget: DraftBudget): number[] {
   const depths = draftDepths(tree);
   return Array.from(jointLogProbs(tree), (joint, node) => gainOf(joint, depths[node] as number, budget));
 }

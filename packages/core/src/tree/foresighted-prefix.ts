@@ -1,6 +1,5 @@
 import { type DraftBudget, type DraftTree, ROOT } from "../contract/draft.js";
-import { gainOf } from "./budgeted-prefix.js";
-import { draftDepths, jointLogProbs } from "./draft-tree.js";
+import { gainsOf } from "./budgeted-prefix.js";
 
 /**
  * What prefixes of a draft gain over a plain step, in tokens at the budget's rate, where the next step can draft again for nothing
@@ -19,8 +18,7 @@ export function foresightedGains(tree: DraftTree, budget: DraftBudget & { readon
   const { steps, rate } = budget;
   const { parents } = tree;
   const count = parents.length;
-  const depths = draftDepths(tree);
-  const reached = Array.from(jointLogProbs(tree), (joint, node) => gainOf(joint, depths[node] as number, budget));
+  const reached = gainsOf(tree, budget);
   const token = 1 / rate;
   /** By node, and behind the last of them the bonus token: sum over children of probability times value, in milliseconds. */
   const below = new Float64Array(count + 1);
