@@ -21,7 +21,7 @@ interface DemoOptions extends ModelOptions, DraftOptions {
 const shownMilliseconds = 4000;
 const frameMilliseconds = 40;
 /** Runs of each side, of which the fastest is shown. */
-const rounds = 5;
+const rounds = 25;
 
 export function demoCommand(): Command {
   const command = new Command("demo")
