@@ -19,6 +19,7 @@ interface TrainCommandOptions {
   readonly baseLora?: string;
   readonly lora: boolean;
   readonly from?: string;
+  readonly learned?: string;
   readonly gamma?: number;
   readonly msaLayers: number;
   readonly rank: number;
@@ -89,6 +90,7 @@ export function trainCommand(): Command {
     .requiredOption("--out <folder>", "where the result and the checkpoints go")
     .option("--base <folder>", "model to start from; required in lossless mode")
     .option("--from <folder>", "adapter that is to learn on; its own ranks and so on count then")
+    .option("--learned <folder>", "with --self: training whose answers --from has learned; they are only counted now")
     .option("--base-name <name>", "what the adapter calls its base: a name on the hub, say (default: --base)")
     .option("--base-lora <folder>", "a plain LoRA that is folded into the base first")
     .option("--lora", "in shared and next-token mode: LoRA on all layers learns, and the base stays as it is", false)
@@ -172,6 +174,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
       ...(options.baseLora === undefined ? {} : { baseLora: options.baseLora }),
       lora: options.lora,
       ...(options.from === undefined ? {} : { from: options.from }),
+      ...(options.learned === undefined ? {} : { learned: options.learned }),
       gamma: options.gamma ?? (options.from === undefined ? GAMMA : 1),
       msaLayers: options.msaLayers,
       rank: options.rank,

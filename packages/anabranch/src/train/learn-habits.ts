@@ -53,16 +53,13 @@ export interface FirstGuessOptions {
   readonly runtime: GraphRuntime;
   /** The base's, float32. */
   readonly weights: ModelWeights;
-  /** The model's own answers to prompts of the TRAINING split. */
+  /** The model's own answers to prompts of the TRAINING split that streams did not learn: of those that they did they guess a tenth more. */
   readonly examples: readonly TrainingExample[];
   readonly states?: KnownStates;
   readonly format: "int8" | "f32";
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
-
-/** Answers that first guesses are counted over: about 40,000 tokens. */
-const guessedAnswers = 400;
 
 /**
  * Counts how often the streams' first guess is right after each token, for lossless adapters: a drafter with a budget then knows where
@@ -75,13 +72,12 @@ export async function learnFirstGuesses(
   { runtime, weights, examples, states, format, signal, onProgress }: FirstGuessOptions,
 ): Promise<void> {
   const { adapter: kept, ...settings } = await loadAdapter(adapter, { base: weights });
-  const answers = examples.slice(0, guessedAnswers);
   const guesses: GuessedToken[] = [];
   let done = 0;
   const known = states === undefined ? {} : { known: states };
-  for await (const { gamma, ranks } of streamRanks(answers, { runtime, weights, adapter: kept, width: 1, ...known })) {
+  for await (const { gamma, ranks } of streamRanks(examples, { runtime, weights, adapter: kept, width: 1, ...known })) {
     throwIfAborted(signal, "Counting first guesses");
-    const [tokens = []] = answers[done]?.completions ?? [];
+    const [tokens = []] = examples[done]?.completions ?? [];
     // The last token of an answer has none after it.
     for (let at = 0; at + 1 < tokens.length; at++) {
       const of = Math.min(gamma, tokens.length - 1 - at);
@@ -89,7 +85,7 @@ export async function learnFirstGuesses(
       guesses.push({ token: tokens[at] as number, right: wrong === -1 ? of : wrong, of });
     }
     done++;
-    onProgress?.(done, answers.length);
+    onProgress?.(done, examples.length);
   }
   const calibration = { firstGuesses: countFirstGuesses(guesses) };
   await saveAdapter(adapter, kept, { ...settings, calibration, format });

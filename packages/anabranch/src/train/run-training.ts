@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { loadAdapter } from "@anabranch/checkpoints";
 import { InvalidArgumentError, IoError, type MarkovSpec, type PruningSpec, throwIfAborted } from "@anabranch/core";
 import type { Tokenizer } from "@anabranch/tokenizers";
 import {
@@ -21,7 +22,7 @@ import type { TaskExample } from "../tasks/task.js";
 import { type AnsweredPrompt, answerWithStreams, learnFirstGuesses, learnHabits } from "./learn-habits.js";
 import type { ModelSize } from "./recipe.js";
 import { saveResult } from "./save-result.js";
-import { selfCompletions } from "./self-completions.js";
+import { answersFile, answersOf, selfCompletions } from "./self-completions.js";
 import { startingAdapter, startingTokenizer, startingWeights } from "./starting-point.js";
 import { encodeExamples } from "./training-examples.js";
 
@@ -63,6 +64,11 @@ export interface RunTrainingOptions {
   readonly self: boolean;
   /** With `self`: prompts made up in the task's manner that the model answers besides. */
   readonly invented: readonly string[];
+  /**
+   * With `self`: folder of an earlier training whose answers `from` has learned. Prompts that were answered there are not learned again,
+   * nor watched by; phrases and openings are counted over both.
+   */
+  readonly learned?: string;
   /** An adapter that is to learn on; its own settings count then, not those here, but that a larger `gamma` adds streams. */
   readonly from?: string;
   /** Shape of a model from nothing. */
@@ -79,6 +85,8 @@ export interface RunTrainingOptions {
 }
 
 const heldOutExamples = 100;
+/** The model's own answers, of which first guesses are counted too: about 40,000 tokens. */
+const heldOutAnswers = 400;
 
 /** Base states in memory, at most; the rest is read from the disk. */
 const statesInMemory = 6 * 2 ** 30;
@@ -116,13 +124,19 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
   const tokenizer = await startingTokenizer(examples, options);
   await hearAbort(signal);
   const weights = await startingWeights(tokenizer, options);
-  const split = setAside(examples, Math.min(heldOutExamples, Math.ceil(examples.length / 10)), 0);
+  const from = options.from === undefined ? undefined : (await loadAdapter(options.from, { base: weights })).adapter;
+  const layer = weights.spec.layers - (from?.streams.msaLayers ?? options.msaLayers);
+  const before = options.learned === undefined ? [] : await answersOf(options.learned);
+  const fresh = freshOf(examples, before, tokenizer, options);
+  const most = options.self ? heldOutAnswers : heldOutExamples;
+  const split = setAside(fresh, Math.min(most, Math.ceil(fresh.length / 10)), 0);
   const invented = options.invented.map((prompt) => ({ prompt, references: [] }));
-  const learned = await prepare([...split.examples, ...invented], tokenizer, options, "train");
-  const heldOut = await prepare(split.heldOut, tokenizer, options, "held-out");
+  const toLearn = [...split.examples, ...freshOf(invented, before, tokenizer, options)];
+  const learned = await prepare(toLearn, tokenizer, layer, options, "train");
+  const heldOut = await prepare(split.heldOut, tokenizer, layer, options, "held-out");
   await hearAbort(signal);
   const adapter =
-    mode === "next-token" && !options.lora ? undefined : await startingAdapter(weights, learned.examples, options);
+    mode === "next-token" && !options.lora ? undefined : startingAdapter(weights, learned.examples, from, options);
   const result = await train({
     examples: learned.examples,
     heldOut: heldOut.examples,
@@ -144,13 +158,13 @@ export async function runTraining(examples: readonly TaskExample[], options: Run
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
   await saveResult(result, tokenizer, options);
-  if (mode === "shared" || mode === "lossless") await addHabits(learned.examples, options);
+  if (mode === "shared" || mode === "lossless") await addHabits([...before, ...learned.examples], options);
   if (mode === "lossless" && options.self) {
     const { format = "int8", onAnswer: onProgress } = options;
     await learnFirstGuesses(out, {
       runtime,
       weights,
-      ...learned,
+      ...heldOut,
       format,
       ...(signal && { signal }),
       ...(onProgress && { onProgress }),
@@ -174,6 +188,19 @@ function checkLora({ lora, mode, base, baseLora }: RunTrainingOptions): void {
   });
 }
 
+/** Examples whose prompts were not answered before. */
+function freshOf(
+  examples: readonly TaskExample[],
+  before: readonly TrainingExample[],
+  tokenizer: Tokenizer,
+  { framing, base, out }: RunTrainingOptions,
+): readonly TaskExample[] {
+  if (before.length === 0) return examples;
+  const encodePrompt = promptTokens(framing, tokenizer, base ?? out);
+  const answered = new Set(before.map(({ prompt }) => Array.from(prompt).join()));
+  return examples.filter(({ prompt }) => !answered.has(encodePrompt(prompt).join()));
+}
+
 /** Between the steps of the preparation, which keep this thread busy for seconds on large data. */
 async function hearAbort(signal: AbortSignal | undefined): Promise<void> {
   await nextTurn();
@@ -186,13 +213,15 @@ interface Prepared {
   readonly states?: KnownStates;
 }
 
+/** @param layer that streams are inserted before: the states of `self` answers that enter it are kept */
 async function prepare(
   examples: readonly TaskExample[],
   tokenizer: Tokenizer,
+  layer: number,
   options: RunTrainingOptions,
-  part: string,
+  part: "train" | "held-out",
 ): Promise<Prepared> {
-  const { base, baseLora, framing, self, signal, onAnswer, threads, msaLayers, answerTokens, out } = options;
+  const { base, baseLora, framing, self, signal, onAnswer, threads, answerTokens, out } = options;
   const encodePrompt = promptTokens(framing, tokenizer, base ?? out);
   if (!self || base === undefined) {
     const frame = { prompt: encodePrompt, end: answerEnd(framing, tokenizer) };
@@ -202,9 +231,9 @@ async function prepare(
   try {
     const prompts = examples.map(({ prompt }) => encodePrompt(prompt));
     return await selfCompletions(model, prompts, {
-      file: join(out, `self-${part}.jsonl`),
+      file: answersFile(out, part),
       maxTokens: answerTokens,
-      layer: model.model.spec.layers - msaLayers,
+      layer,
       ...(signal === undefined ? {} : { signal }),
       ...(onAnswer === undefined ? {} : { onProgress: onAnswer }),
     });

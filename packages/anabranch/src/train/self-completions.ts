@@ -1,5 +1,6 @@
 import { appendFile, open, readFile, stat } from "node:fs/promises";
-import { IoError } from "@anabranch/core";
+import { join } from "node:path";
+import { InvalidArgumentError, IoError } from "@anabranch/core";
 import type { KnownStates, TrainingExample } from "@anabranch/training";
 import type { LanguageModel } from "../model/language-model.js";
 import { answerTogether } from "./answer-together.js";
@@ -118,6 +119,28 @@ async function append(file: string, data: string | Uint8Array): Promise<void> {
       cause,
     });
   });
+}
+
+/**
+ * What an earlier training's model answered, by its file in that training's folder.
+ *
+ * @throws InvalidArgumentError where there is none
+ */
+export async function answersOf(folder: string): Promise<TrainingExample[]> {
+  const file = answersFile(folder, "train");
+  const known = await readKnown(file);
+  if (known.size === 0) {
+    throw new InvalidArgumentError(`${file} holds no answers.`, {
+      subject: "learned",
+      cure: "Name the --out of a training with --self.",
+    });
+  }
+  return [...known.values()].map(({ prompt, completion }) => ({ prompt, completions: [completion] }));
+}
+
+/** Where a training keeps its model's answers. */
+export function answersFile(folder: string, part: "train" | "held-out"): string {
+  return join(folder, `self-${part}.jsonl`);
 }
 
 /** Answers by prompt. A last line that a killed run left unfinished is passed over. */

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadAdapter } from "@anabranch/checkpoints";
 import {
   type Adapter,
   type Float32Tensor,
@@ -59,16 +58,17 @@ export function widened({ spec, tensors }: ModelWeights): ModelWeights {
  * The streams of an adapter that is to learn on, or such as have not learned yet.
  *
  * @param examples what they will learn from
- * @throws what `loadAdapter` throws; WrongBaseModelError among them
+ * @param from the adapter, if there is one
  */
-export async function startingAdapter(
+export function startingAdapter(
   weights: ModelWeights,
   examples: readonly TrainingExample[],
+  from: Adapter | undefined,
   options: RunTrainingOptions,
-): Promise<Adapter> {
-  const { mode, gamma, msaLayers, markov, draftTokens, settings, from, startRank, valueRotation } = options;
+): Adapter {
+  const { mode, gamma, msaLayers, markov, draftTokens, settings, startRank, valueRotation } = options;
   const rank = mode === "lossless" || options.lora ? options.rank : 0;
-  if (from !== undefined) return continued(weights, (await loadAdapter(from, { base: weights })).adapter, options);
+  if (from !== undefined) return continued(weights, from, options);
   // Without streams LoRA acts on the main stream, as in shared mode; one stream is the fewest that settings can have.
   const alone = mode === "next-token";
   const recipe = alone

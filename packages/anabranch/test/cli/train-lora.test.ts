@@ -54,6 +54,28 @@ describe("anabranch train --lora", () => {
     expect(answers.trim().split("\n").length).toBeGreaterThan(20);
   });
 
+  it("learns what an earlier training's answers did not teach, and counts phrases in both", async () => {
+    const how = ["--mode", "lossless", "--self", "--answer-tokens", "8"];
+    expect(await train("first", ...how, ...streams)).toMatchObject({ code: 0 });
+    const onward = [...how, "--from", at("first"), "--limit", "60"];
+    expect(await train("second", ...onward, "--learned", at("first"))).toMatchObject({ code: 0 });
+    const prompts = async (run: string, part: string): Promise<string[]> =>
+      (await readFile(at(`${run}/self-${part}.jsonl`), "utf8"))
+        .trim()
+        .split("\n")
+        .map((line) => String(JSON.parse(line).prompt));
+    const learned = await prompts("first", "train");
+    const fresh = [...(await prompts("second", "train")), ...(await prompts("second", "held-out"))];
+    expect(fresh.length).toBe(60 - learned.length);
+    expect(fresh.filter((prompt) => learned.includes(prompt))).toEqual([]);
+
+    const nothing = await train("third", ...onward, "--learned", at("nowhere"));
+    expect(nothing.code).toBe(1);
+    expect(JSON.parse(nothing.stderr.trim().split("\n").at(-1) ?? "")).toMatchObject({
+      error: { code: "INVALID_ARGUMENT", subject: "learned" },
+    });
+  });
+
   it("teaches main stream and streams together, and writes the adapter alone, for that base", async () => {
     const how = ["--mode", "shared", "--lora", "--markov", "rnn", "--markov-rank", "2", "--draft-tokens", "100"];
     expect(await train("shared", ...how, ...streams, "--answer-tokens", "8")).toMatchObject({ code: 0 });
