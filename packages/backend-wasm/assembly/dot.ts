@@ -33,31 +33,15 @@ export function halved(wide: bool): bool {
  * acc + the products, a row in each lane.
  *
  * @param weights as `storeGroup` lays them
- * @param x address of the 4 activations, or of 4 halves
+ * @param x the 4 activations, or 4 halves, in every lane; of the plain build the first 2 of them
+ * @param behind in the plain build the other 2
  */
 @inline
-export function dot4(weights: v128, x: usize, acc: v128): v128 {
-  return dotFour(weights, fourAt(x), fourBehind(x), acc);
-}
-
-/** `dot4` of activations that were loaded: `fourAt` and `fourBehind` their address. */
-@inline
-export function dotFour(weights: v128, x: v128, behind: v128, acc: v128): v128 {
+export function dot4(weights: v128, x: v128, behind: v128, acc: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, weights, acc);
   const front = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(weights), x);
   const back = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(weights), behind);
   return i32x4.add(i32x4.add(acc, front), back);
-}
-
-@inline
-export function fourAt(x: usize): v128 {
-  return v128.load32_splat(x);
-}
-
-/** The second two of four activations of the plain build, which are 16-bit. */
-@inline
-export function fourBehind(x: usize): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? i32x4.splat(0) : v128.load32_splat(x, 4);
 }
 
 /**
@@ -75,25 +59,28 @@ export function storeActivations(x: usize, second: usize, q: v128, wide: bool): 
   }
 }
 
-/** `storeActivations` of 16 beside each other. */
+/** `storeActivations` of 16 behind each other, that is of two steps. */
 @inline
-export function storeSixteen(x: usize, second: usize, a: v128, b: v128, c: v128, d: v128, wide: bool): void {
-  if (ASC_FEATURE_RELAXED_SIMD) {
-    if (wide) {
-      const low = i32x4.splat(127);
-      storeSixteenBytes(second, v128.and(a, low), v128.and(b, low), v128.and(c, low), v128.and(d, low));
-      (a = i32x4.shr_s(a, 7)), (b = i32x4.shr_s(b, 7)), (c = i32x4.shr_s(c, 7)), (d = i32x4.shr_s(d, 7));
-    }
-    storeSixteenBytes(x, a, b, c, d);
-  } else {
+export function storeSixteen(x: usize, a: v128, b: v128, c: v128, d: v128, wide: bool): void {
+  if (!ASC_FEATURE_RELAXED_SIMD) {
     v128.store(x, i16x8.narrow_i32x4_s(a, b));
     v128.store(x, i16x8.narrow_i32x4_s(c, d), 16);
+    return;
   }
+  if (!wide) {
+    v128.store(x, sixteenBytes(a, b, c, d));
+    return;
+  }
+  const low = i32x4.splat(127);
+  const first = sixteenBytes(i32x4.shr_s(a, 7), i32x4.shr_s(b, 7), i32x4.shr_s(c, 7), i32x4.shr_s(d, 7));
+  const second = sixteenBytes(v128.and(a, low), v128.and(b, low), v128.and(c, low), v128.and(d, low));
+  v128.store(x, v128.shuffle<i64>(first, second, 0, 2));
+  v128.store(x, v128.shuffle<i64>(first, second, 1, 3), 16);
 }
 
 @inline
-function storeSixteenBytes(at: usize, a: v128, b: v128, c: v128, d: v128): void {
-  v128.store(at, i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
+function sixteenBytes(a: v128, b: v128, c: v128, d: v128): v128 {
+  return i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
 }
 
 @inline

@@ -11,8 +11,10 @@ import { halved } from "./dot";
  *     8 bits: [features 0-3: rows 0-3 | rows 4-7] [features 4-7: rows 0-3 | rows 4-7], 16 bytes each, see `storeGroup`
  *     4 bits: [rows 0-3 | rows 4-7], 16 bytes each, with features 0-3 in the low nibbles and 4-7 in the high ones
  *
- * Activations stand in rows: [values, block by block] [scales, f32 a block] [sums of values * scale, f32 a block] [sums of
- * values, i32 a block], with twice the values where they are `halved`: all first halves, then all second ones.
+ * Activations stand in rows, a block after the other, with all that a product asks of a block beside its values:
+ *
+ *   block: [start of sums with 8-bit weights, i32] [with 4-bit ones, i32] [values] [scale, f32] [sum of values * scale, f32]
+ *   values: steps of 8 features; where they are `halved`, 8 first halves and then the second ones
  *
  * Every block is filled up with zeros to whole steps, so that no inner loop has a tail.
  */
@@ -22,6 +24,22 @@ export const TILE: usize = 8;
 
 /** Features that the inner loop takes at once. */
 export const STEP: usize = 8;
+
+/** Bytes of 4 activations, or of 4 halves: see `dot4`. */
+export const GROUP: usize = ASC_FEATURE_RELAXED_SIMD ? 4 : 8;
+
+/** Bytes of a step's values, or of its first halves. */
+export const STEP_BYTES: usize = (STEP / 4) * GROUP;
+
+/** What a block of a row has beside its values. */
+export const ROW_HEADER: usize = 16;
+/** Where it has what its sums begin with, and its values. */
+export const START8: usize = 0;
+export const START4: usize = 4;
+export const VALUES: usize = 8;
+/** Where the scale and the sum stand, from where the block begins, the bytes of its steps added. */
+export const SCALE: usize = 8;
+export const SUM: usize = 12;
 
 /** How weights are stored: a constant where it is used, so that each product is compiled for one format. */
 export const INT8: i32 = 8;
@@ -69,21 +87,14 @@ export function f32TileBytes(features: usize): usize {
   return features * TILE * 4;
 }
 
-/** Bytes of 4 activations, or of 4 halves: see `dot4`. */
+/** Bytes of a step of a row. */
 @inline
-export function groupBytes(): usize {
-  return ASC_FEATURE_RELAXED_SIMD ? 4 : 8;
-}
-
-/** Bytes of a row's values, or of its first halves. */
-@inline
-export function valueBytes(blocks: usize, padded: usize): usize {
-  return blocks * (padded >> 2) * groupBytes();
+export function stepBytes(wide: bool): usize {
+  return halved(wide) ? 2 * STEP_BYTES : STEP_BYTES;
 }
 
 /** Bytes of a quantized row of activations, a multiple of 16. `bits`: 8 or 14. */
 export function quantizedRowBytes(features: usize, blockSize: usize, bits: i32): usize {
-  const blocks = ceilDiv(features, blockSize);
-  const values = valueBytes(blocks, paddedBlock(features, blockSize)) * (halved(bits == 14) ? 2 : 1);
-  return (values + blocks * 12 + 15) & ~15;
+  const steps = paddedBlock(features, blockSize) / STEP;
+  return ceilDiv(features, blockSize) * (ROW_HEADER + steps * stepBytes(bits == 14));
 }

@@ -2,9 +2,15 @@ import { halved } from "./dot";
 import {
   blockBytes, ceilDiv, INT4, INT8, INT8_HALF, paddedBlock, quantizedRowBytes, TILE,
 } from "./layout";
-import { multiplyPanel } from "./multiply-panel";
+import { multiplyHalves, One } from "./multiply-halves";
+import { multiplyPanel, Three, Two } from "./multiply-panel";
+import { Five, Four, multiplySingle } from "./multiply-single";
 import { multiplyStrip } from "./multiply-strip";
 import { multiplyTile } from "./multiply-tile";
+
+/** Rows that meet a tile at once, at most, and tiles that they meet: as many sums as fit 16 registers beside what is multiplied. */
+const PANEL_ROWS: usize = ASC_FEATURE_RELAXED_SIMD ? 3 : 5;
+const PANEL_TILES: usize = ASC_FEATURE_RELAXED_SIMD ? 2 : 1;
 
 /**
  * out[r, o] = sum over blocks of scale(o, block) * scale(r, block) * (integer dot product), for all rows and the
@@ -28,11 +34,8 @@ export function matmulInt8(
   tileBegin: usize,
   tileEnd: usize,
 ): void {
-  if (bits == 14) {
-    matmul(INT8, true, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
-  } else {
-    matmul(INT8, false, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
-  }
+  if (halved(bits == 14)) matmulHalves(INT8, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
+  else matmul(INT8, bits, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
 }
 
 /** `matmulInt8` for tiles as `packInt8Half` lays them. */
@@ -49,11 +52,8 @@ export function matmulInt8Half(
   tileBegin: usize,
   tileEnd: usize,
 ): void {
-  if (bits == 14) {
-    matmul(INT8_HALF, true, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
-  } else {
-    matmul(INT8_HALF, false, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
-  }
+  if (halved(bits == 14)) matmulHalves(INT8_HALF, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
+  else matmul(INT8_HALF, bits, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
 }
 
 /** `matmulInt8` for tiles as `packInt4` lays them. */
@@ -70,16 +70,115 @@ export function matmulInt4(
   tileBegin: usize,
   tileEnd: usize,
 ): void {
-  if (bits == 14) {
-    matmul(INT4, true, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
-  } else {
-    matmul(INT4, false, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
-  }
+  if (halved(bits == 14)) matmulHalves(INT4, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
+  else matmul(INT4, bits, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
 }
 
 /** Every row meets a tile while it is in the first cache: weights are read once, however many rows there are. */
 @inline
 function matmul(
+  format: i32,
+  bits: i32,
+  x: usize,
+  rows: usize,
+  tiles: usize,
+  features: usize,
+  blockSize: usize,
+  out: usize,
+  outFeatures: usize,
+  outStride: usize,
+  tileBegin: usize,
+  tileEnd: usize,
+): void {
+  const blocks = ceilDiv(features, blockSize);
+  const padded = paddedBlock(features, blockSize);
+  const tileBytes = blocks * blockBytes(format, padded);
+  const xStride = quantizedRowBytes(features, blockSize, bits);
+  const stride = outStride * 4;
+  const full = min(tileEnd, outFeatures / TILE);
+  let tile = tileBegin;
+
+  // Each group of rows goes over 4 tiles, and loads a part of the next 4 meanwhile.
+  const touchStep = ceilDiv(tileBytes, (4 / PANEL_TILES) * ceilDiv(rows, PANEL_ROWS) * blocks);
+  for (; tile + 4 <= full; tile += 4) {
+    const weights = tiles + tile * tileBytes;
+    let touch = tile + 9 <= full ? weights + 4 * tileBytes : weights;
+    let at = x;
+    let to = out + tile * TILE * 4;
+    for (let row = rows; row > 0; ) {
+      // As even as can be: a row that is left alone would have the weights unpacked for it.
+      const count = ceilDiv(row, ceilDiv(row, PANEL_ROWS));
+      if (count == 1) {
+        multiplyStrip(format, weights, tileBytes, blocks, padded, at, to);
+        break;
+      }
+      for (let beside: usize = 0; beside < 4; beside += PANEL_TILES, touch += touchStep * blocks) {
+        const from = weights + beside * tileBytes;
+        const into = to + beside * TILE * 4;
+        if (ASC_FEATURE_RELAXED_SIMD) {
+          if (count == 3) multiplyPanel<Three>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+          else multiplyPanel<Two>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+        } else if (count == 5) {
+          multiplySingle<Five>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+        } else if (count == 4) {
+          multiplySingle<Four>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+        } else if (count == 3) {
+          multiplySingle<Three>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+        } else {
+          multiplySingle<Two>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+        }
+      }
+      (row -= count), (at += count * xStride), (to += count * stride);
+    }
+  }
+  multiplyTiles(format, false, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tile, tileEnd);
+}
+
+/** `matmul` of rows that are `halved`. */
+@inline
+function matmulHalves(
+  format: i32,
+  x: usize,
+  rows: usize,
+  tiles: usize,
+  features: usize,
+  blockSize: usize,
+  out: usize,
+  outFeatures: usize,
+  outStride: usize,
+  tileBegin: usize,
+  tileEnd: usize,
+): void {
+  const blocks = ceilDiv(features, blockSize);
+  const padded = paddedBlock(features, blockSize);
+  const tileBytes = blocks * blockBytes(format, padded);
+  const xStride = quantizedRowBytes(features, blockSize, 14);
+  const stride = outStride * 4;
+  const full = min(tileEnd, outFeatures / TILE);
+  let tile = tileBegin;
+  const touchStep = ceilDiv(tileBytes, 4 * ceilDiv(rows, 2) * blocks);
+  for (; tile + 4 <= full; tile += 4) {
+    const weights = tiles + tile * tileBytes;
+    let touch = tile + 9 <= full ? weights + 4 * tileBytes : weights;
+    let at = x;
+    let to = out + tile * TILE * 4;
+    for (let row = rows; row > 0; ) {
+      const count = min<usize>(row, 2);
+      for (let beside: usize = 0; beside < 4; beside++, touch += touchStep * blocks) {
+        const from = weights + beside * tileBytes;
+        const into = to + beside * TILE * 4;
+        if (count == 2) multiplyHalves<Two>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+        else multiplyHalves<One>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+      }
+      (row -= count), (at += count * xStride), (to += count * stride);
+    }
+  }
+  multiplyTiles(format, true, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tile, tileEnd);
+}
+
+/** The tiles that are left of fours, and one that is not full. */
+@inline
+function multiplyTiles(
   format: i32,
   wide: bool,
   x: usize,
@@ -97,50 +196,12 @@ function matmul(
   const padded = paddedBlock(features, blockSize);
   const tileBytes = blocks * blockBytes(format, padded);
   const xStride = quantizedRowBytes(features, blockSize, wide ? 14 : 8);
-  const stride = outStride * 4;
-  const most: usize = halved(wide) ? 2 : 5;
-  const full = min(tileEnd, outFeatures / TILE);
-  let tile = tileBegin;
-
-  // Each group of rows goes over 4 tiles, and loads a part of the next 4 meanwhile.
-  const groups = (rows + most - 1) / most;
-  const touchStep = ceilDiv(tileBytes, 4 * groups * blocks);
-  for (; tile + 4 <= full; tile += 4) {
-    const weights = tiles + tile * tileBytes;
-    let touch = tile + 9 <= full ? weights + 4 * tileBytes : weights;
-    let at = x;
-    let to = out + tile * TILE * 4;
-    for (let row = rows; row > 0; ) {
-      // As even as can be: a row that is left alone would have the weights unpacked for it.
-      const count = ceilDiv(row, ceilDiv(row, most));
-      if (count == 1 && !halved(wide)) {
-        multiplyStrip(format, weights, tileBytes, blocks, padded, at, to);
-        break;
-      }
-      for (let beside: usize = 0; beside < 4; beside++, touch += touchStep * blocks) {
-        const tileAt = weights + beside * tileBytes;
-        const tileTo = to + beside * TILE * 4;
-        const virtualRows = halved(wide) ? 2 * count : count;
-        if (virtualRows == 5) {
-          if (!halved(wide)) multiplyPanel<u64>(format, wide, tileAt, blocks, padded, at, xStride, tileTo, stride, touch, tileBytes, touchStep);
-        } else if (virtualRows == 4) {
-          multiplyPanel<u32>(format, wide, tileAt, blocks, padded, at, xStride, tileTo, stride, touch, tileBytes, touchStep);
-        } else if (virtualRows == 2) {
-          multiplyPanel<u8>(format, wide, tileAt, blocks, padded, at, xStride, tileTo, stride, touch, tileBytes, touchStep);
-        } else if (!halved(wide)) {
-          multiplyPanel<u16>(format, wide, tileAt, blocks, padded, at, xStride, tileTo, stride, touch, tileBytes, touchStep);
-        }
-      }
-      (row -= count), (at += count * xStride), (to += count * stride);
-    }
-  }
-
-  for (; tile < tileEnd; tile++) {
+  for (let tile = tileBegin; tile < tileEnd; tile++) {
     const weights = tiles + tile * tileBytes;
     const left = outFeatures - tile * TILE;
     let at = x;
     let to = out + tile * TILE * 4;
-    for (let row = rows; row > 0; row--, at += xStride, to += stride) {
+    for (let row = rows; row > 0; row--, at += xStride, to += outStride * 4) {
       multiplyTile(format, wide, weights, blocks, padded, at, to, left);
     }
   }

@@ -1,24 +1,30 @@
-import { dot4, halved } from "./dot";
-import { groupBytes, headerBytes, INT4, valueBytes } from "./layout";
-import { addTile, highNibbles, joined, lowNibbles, scaleOf, startOf } from "./multiply-block";
+import { dot4 } from "./dot";
+import { headerBytes, STEP, STEP_BYTES, TILE } from "./layout";
+import {
+  addTile, clearTile, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, valuesAt, valuesBehind,
+} from "./multiply-block";
+
+/** Rows of a panel, as types: of copies that differ in a number Binaryen makes one again, which asks in the inner loop. */
+export type Two = u16;
+export type Three = u32;
 
 /**
- * One full tile times 2 to 5 rows, or 1 or 2 `halved` ones (a and c are then first halves, b and d second ones). Sums over
- * blocks stand in the output: in registers they would drive integer sums out of them in the inner loop.
+ * Two full tiles times 2 or 3 rows. Sums over blocks stand in the output: in registers they would drive integer sums out of them in
+ * the inner loop.
  *
- * Meanwhile it loads from four stretches of memory that are multiplied next, once a block from each: so they come into the
+ * Meanwhile it loads from four stretches of memory that are multiplied next, a part of a block from each: so they come into the
  * first cache while there is work to do, which WebAssembly has no other way to ask for. Four, since each page that is read
  * has its own prefetching: the processor brings several streams sooner than one of the same length.
  *
- * @typeParam Rows u8, u16, u32 or u64 for 2, 3, 4 or 5 rows, halves counted. A type, since of numbers the optimiser folds the four copies
- *   into one again, which asks in the inner loop.
- * @param touch where the first stretch begins, the others `touchBeside` behind each other; `touchStep`: bytes of each a block
+ * @typeParam Rows Two or Three
+ * @param tileBytes from one tile to the next, and from one stretch to the next
+ * @param touch where the first stretch begins; `touchStep`: bytes of each a block
  */
 @inline
 export function multiplyPanel<Rows>(
   format: i32,
-  wide: bool,
   weights: usize,
+  tileBytes: usize,
   blocks: usize,
   padded: usize,
   x: usize,
@@ -26,73 +32,79 @@ export function multiplyPanel<Rows>(
   out: usize,
   outStride: usize,
   touch: usize,
-  touchBeside: usize,
   touchStep: usize,
 ): void {
-  const halves: i32 = halved(wide) ? 2 : 1;
-  const group = groupBytes();
-  const halfBytes = valueBytes(blocks, padded);
-  const sumsAt = blocks * 4;
+  let beside = weights + tileBytes;
   let xA = x;
-  let xB = x + (halves > 1 ? halfBytes : xStride);
-  let xC = x + (halves > 1 ? xStride : 2 * xStride);
-  let xD = xC + (halves > 1 ? halfBytes : xStride);
-  let xE = xD + xStride;
-  let scale = x + halves * halfBytes;
+  let xB = xA + xStride;
+  let xC = xB + xStride;
+  const outB = out + outStride;
+  const outC = outB + outStride;
+  clearTile(out), clearTile(out + 4 * TILE);
+  clearTile(outB), clearTile(outB + 4 * TILE);
+  if (sizeof<Rows>() >= sizeof<Three>()) clearTile(outC), clearTile(outC + 4 * TILE);
 
-  for (let block: usize = 0; block < blocks; block++, scale += 4, touch += touchStep) {
+  for (let block: usize = 0; block < blocks; block++, touch += touchStep) {
     load<i32>(touch);
-    load<i32>(touch + touchBeside);
-    const header = weights;
-    weights += headerBytes(format);
-    const starts = scale + 2 * sumsAt;
-    // Of halves the second starts with it, which has the weight 1.
-    let b0 = startOf(format, halves > 1 ? starts : starts + xStride), b1 = b0;
-    let a0 = halves > 1 ? i32x4.splat(0) : startOf(format, starts), a1 = a0;
-    let c0 = a0, d0 = a0;
-    if (sizeof<Rows>() > sizeof<u8>() && halves == 1) c0 = startOf(format, starts + 2 * xStride);
-    if (sizeof<Rows>() > sizeof<u16>()) d0 = startOf(format, halves > 1 ? starts + xStride : starts + 3 * xStride);
-    let e0 = a0;
-    if (sizeof<Rows>() > sizeof<u32>()) e0 = startOf(format, starts + 4 * xStride);
-    let c1 = c0, d1 = d0, e1 = e0;
+    load<i32>(touch + tileBytes);
+    const header = weights, headerBeside = beside;
+    (weights += headerBytes(format)), (beside += headerBytes(format));
+    let a0 = startOf(format, xA), a1 = a0, a2 = a0, a3 = a0;
+    let b0 = startOf(format, xB), b1 = b0, b2 = b0, b3 = b0;
+    let c0 = a0;
+    if (sizeof<Rows>() >= sizeof<Three>()) c0 = startOf(format, xC);
+    let c1 = c0, c2 = c0, c3 = c0;
 
-    const end = xA + (padded >> 2) * group;
-    while (xA < end) {
-      let w0 = v128.load(weights), w1 = v128.load(weights, 16);
-      const packed0 = w0, packed1 = w1;
-      if (format == INT4) (w0 = lowNibbles(packed0)), (w1 = lowNibbles(packed1));
-      (a0 = dot4(w0, xA, a0)), (a1 = dot4(w1, xA, a1));
-      (b0 = dot4(w0, xB, b0)), (b1 = dot4(w1, xB, b1));
-      if (sizeof<Rows>() > sizeof<u8>()) (c0 = dot4(w0, xC, c0)), (c1 = dot4(w1, xC, c1));
-      if (sizeof<Rows>() > sizeof<u16>()) (d0 = dot4(w0, xD, d0)), (d1 = dot4(w1, xD, d1));
-      if (sizeof<Rows>() > sizeof<u32>()) (e0 = dot4(w0, xE, e0)), (e1 = dot4(w1, xE, e1));
-      if (format == INT4) (w0 = highNibbles(packed0)), (w1 = highNibbles(packed1));
-      else (w0 = v128.load(weights, 32)), (w1 = v128.load(weights, 48));
-      (a0 = dot4(w0, xA + group, a0)), (a1 = dot4(w1, xA + group, a1));
-      (b0 = dot4(w0, xB + group, b0)), (b1 = dot4(w1, xB + group, b1));
-      if (sizeof<Rows>() > sizeof<u8>()) (c0 = dot4(w0, xC + group, c0)), (c1 = dot4(w1, xC + group, c1));
-      if (sizeof<Rows>() > sizeof<u16>()) (d0 = dot4(w0, xD + group, d0)), (d1 = dot4(w1, xD + group, d1));
-      if (sizeof<Rows>() > sizeof<u32>()) (e0 = dot4(w0, xE + group, e0)), (e1 = dot4(w1, xE + group, e1));
-      weights += format == INT4 ? 32 : 64;
-      (xA += 2 * group), (xB += 2 * group);
-      if (sizeof<Rows>() > sizeof<u8>()) xC += 2 * group;
-      if (sizeof<Rows>() > sizeof<u16>()) xD += 2 * group;
-      if (sizeof<Rows>() > sizeof<u32>()) xE += 2 * group;
-    }
+    const end = xA + (padded / STEP) * STEP_BYTES;
+    do {
+      const p0 = packedAt(weights, 0), p1 = packedAt(weights, 1), q0 = packedAt(beside, 0), q1 = packedAt(beside, 1);
+      const v0 = firstFour(format, p0), v1 = firstFour(format, p1), w0 = firstFour(format, q0), w1 = firstFour(format, q1);
+      {
+        const x = valuesAt(xA, false), y = valuesBehind(xA, false);
+        (a0 = dot4(v0, x, y, a0)), (a1 = dot4(v1, x, y, a1));
+        (a2 = dot4(w0, x, y, a2)), (a3 = dot4(w1, x, y, a3));
+      }
+      {
+        const x = valuesAt(xB, false), y = valuesBehind(xB, false);
+        (b0 = dot4(v0, x, y, b0)), (b1 = dot4(v1, x, y, b1));
+        (b2 = dot4(w0, x, y, b2)), (b3 = dot4(w1, x, y, b3));
+      }
+      if (sizeof<Rows>() >= sizeof<Three>()) {
+        const x = valuesAt(xC, false), y = valuesBehind(xC, false);
+        (c0 = dot4(v0, x, y, c0)), (c1 = dot4(v1, x, y, c1));
+        (c2 = dot4(w0, x, y, c2)), (c3 = dot4(w1, x, y, c3));
+      }
+      const r0 = secondFour(format, p0, weights, 0), r1 = secondFour(format, p1, weights, 1);
+      const s0 = secondFour(format, q0, beside, 0), s1 = secondFour(format, q1, beside, 1);
+      {
+        const x = valuesAt(xA, true), y = valuesBehind(xA, true);
+        (a0 = dot4(r0, x, y, a0)), (a1 = dot4(r1, x, y, a1));
+        (a2 = dot4(s0, x, y, a2)), (a3 = dot4(s1, x, y, a3));
+      }
+      {
+        const x = valuesAt(xB, true), y = valuesBehind(xB, true);
+        (b0 = dot4(r0, x, y, b0)), (b1 = dot4(r1, x, y, b1));
+        (b2 = dot4(s0, x, y, b2)), (b3 = dot4(s1, x, y, b3));
+      }
+      if (sizeof<Rows>() >= sizeof<Three>()) {
+        const x = valuesAt(xC, true), y = valuesBehind(xC, true);
+        (c0 = dot4(r0, x, y, c0)), (c1 = dot4(r1, x, y, c1));
+        (c2 = dot4(s0, x, y, c2)), (c3 = dot4(s1, x, y, c3));
+      }
+      (weights += tileStep(format)), (beside += tileStep(format));
+      (xA += STEP_BYTES), (xB += STEP_BYTES);
+      if (sizeof<Rows>() >= sizeof<Three>()) xC += STEP_BYTES;
+    } while (xA < end);
+    load<i32>(touch + 2 * tileBytes);
+    load<i32>(touch + 3 * tileBytes);
 
-    load<i32>(touch + 2 * touchBeside);
-    load<i32>(touch + 3 * touchBeside);
-    const isFirst = block == 0;
     const scale0 = scaleOf(format, header, 0), scale1 = scaleOf(format, header, 1);
-    if (halves > 1) {
-      addTile(format, isFirst, joined(a0, b0), joined(a1, b1), scale0, scale1, header, scale, sumsAt, out);
-      if (sizeof<Rows>() > sizeof<u8>()) addTile(format, isFirst, joined(c0, d0), joined(c1, d1), scale0, scale1, header, scale + xStride, sumsAt, out + outStride);
-    } else {
-      addTile(format, isFirst, a0, a1, scale0, scale1, header, scale, sumsAt, out);
-      addTile(format, isFirst, b0, b1, scale0, scale1, header, scale + xStride, sumsAt, out + outStride);
-      if (sizeof<Rows>() > sizeof<u8>()) addTile(format, isFirst, c0, c1, scale0, scale1, header, scale + 2 * xStride, sumsAt, out + 2 * outStride);
-      if (sizeof<Rows>() > sizeof<u16>()) addTile(format, isFirst, d0, d1, scale0, scale1, header, scale + 3 * xStride, sumsAt, out + 3 * outStride);
-      if (sizeof<Rows>() > sizeof<u32>()) addTile(format, isFirst, e0, e1, scale0, scale1, header, scale + 4 * xStride, sumsAt, out + 4 * outStride);
-    }
+    addTile(format, a0, a1, scale0, scale1, header, xA, out);
+    addTile(format, b0, b1, scale0, scale1, header, xB, outB);
+    if (sizeof<Rows>() >= sizeof<Three>()) addTile(format, c0, c1, scale0, scale1, header, xC, outC);
+    const scale2 = scaleOf(format, headerBeside, 0), scale3 = scaleOf(format, headerBeside, 1);
+    xA = addTile(format, a2, a3, scale2, scale3, headerBeside, xA, out + 4 * TILE);
+    xB = addTile(format, b2, b3, scale2, scale3, headerBeside, xB, outB + 4 * TILE);
+    if (sizeof<Rows>() >= sizeof<Three>()) xC = addTile(format, c2, c3, scale2, scale3, headerBeside, xC, outC + 4 * TILE);
   }
 }

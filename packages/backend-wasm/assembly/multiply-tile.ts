@@ -1,6 +1,8 @@
 import { dot4, halved } from "./dot";
-import { groupBytes, headerBytes, INT4, valueBytes } from "./layout";
-import { addBlock, highNibbles, joined, lowNibbles, scaleOf, startOf } from "./multiply-block";
+import { headerBytes, ROW_HEADER, STEP, stepBytes } from "./layout";
+import {
+  addBlock, dotSecondHalves, dotStep, firstFour, joined, packedAt, scaleOf, secondFour, startOf, tileStep, valuesAt, valuesBehind,
+} from "./multiply-block";
 import { storeTile } from "./store-tile";
 
 /**
@@ -20,38 +22,35 @@ export function multiplyTile(
   out: usize,
   left: usize,
 ): void {
-  const halves: i32 = halved(wide) ? 2 : 1;
-  const group = groupBytes();
-  const halfBytes = valueBytes(blocks, padded);
-  let scale = x + halves * halfBytes;
-  const sumsAt = blocks * 4;
+  const step = stepBytes(wide);
   let sum0 = f32x4.splat(0), sum1 = sum0;
-  for (let block: usize = 0; block < blocks; block++, scale += 4) {
+  for (let block: usize = 0; block < blocks; block++) {
     const header = weights;
     weights += headerBytes(format);
     // Of halves the second starts with it, which has the weight 1.
-    let b0 = startOf(format, scale + 2 * sumsAt), b1 = b0;
+    let b0 = startOf(format, x), b1 = b0;
     let a0 = i32x4.splat(0), a1 = a0;
-    const end = x + (padded >> 2) * group;
-    for (; x < end; x += 2 * group) {
-      const packed0 = v128.load(weights), packed1 = v128.load(weights, 16);
-      const w0 = format == INT4 ? lowNibbles(packed0) : packed0, w1 = format == INT4 ? lowNibbles(packed1) : packed1;
-      const v0 = format == INT4 ? highNibbles(packed0) : v128.load(weights, 32);
-      const v1 = format == INT4 ? highNibbles(packed1) : v128.load(weights, 48);
-      (a0 = dot4(w0, x, a0)), (a1 = dot4(w1, x, a1));
-      if (halves > 1) {
-        (b0 = dot4(w0, x + halfBytes, b0)), (b1 = dot4(w1, x + halfBytes, b1));
-        (a0 = dot4(v0, x + group, a0)), (a1 = dot4(v1, x + group, a1));
-        (b0 = dot4(v0, x + halfBytes + group, b0)), (b1 = dot4(v1, x + halfBytes + group, b1));
+    const end = x + (padded / STEP) * step;
+    for (; x < end; x += step) {
+      const p0 = packedAt(weights, 0), p1 = packedAt(weights, 1);
+      const w0 = firstFour(format, p0), w1 = firstFour(format, p1);
+      const v0 = secondFour(format, p0, weights, 0), v1 = secondFour(format, p1, weights, 1);
+      if (halved(wide)) {
+        (a0 = dotStep(w0, v0, x, a0)), (a1 = dotStep(w1, v1, x, a1));
+        (b0 = dotSecondHalves(w0, v0, x, b0)), (b1 = dotSecondHalves(w1, v1, x, b1));
       } else {
-        (b0 = dot4(v0, x + group, b0)), (b1 = dot4(v1, x + group, b1));
+        const first = valuesAt(x, false), firstBehind = valuesBehind(x, false);
+        const second = valuesAt(x, true), secondBehind = valuesBehind(x, true);
+        (a0 = dot4(w0, first, firstBehind, a0)), (a1 = dot4(w1, first, firstBehind, a1));
+        (b0 = dot4(v0, second, secondBehind, b0)), (b1 = dot4(v1, second, secondBehind, b1));
       }
-      weights += format == INT4 ? 32 : 64;
+      weights += tileStep(format);
     }
-    const dot0 = halves > 1 ? joined(a0, b0) : i32x4.add(a0, b0);
-    const dot1 = halves > 1 ? joined(a1, b1) : i32x4.add(a1, b1);
-    sum0 = addBlock(format, sum0, dot0, scaleOf(format, header, 0), scale, header, scale + sumsAt);
-    sum1 = addBlock(format, sum1, dot1, scaleOf(format, header, 1), scale, header + 16, scale + sumsAt);
+    const dot0 = halved(wide) ? joined(a0, b0) : i32x4.add(a0, b0);
+    const dot1 = halved(wide) ? joined(a1, b1) : i32x4.add(a1, b1);
+    sum0 = addBlock(format, sum0, dot0, scaleOf(format, header, 0), x, header);
+    sum1 = addBlock(format, sum1, dot1, scaleOf(format, header, 1), x, header + 16);
+    x += ROW_HEADER;
   }
   storeTile(out, sum0, sum1, left);
 }

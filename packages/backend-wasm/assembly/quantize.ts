@@ -1,6 +1,8 @@
-import { activationLevels, halved, storeActivations, storeSixteen } from "./dot";
+import { activationLevels, halved, NIBBLE_OFFSET, storeActivations, storeSixteen, weightOffset } from "./dot";
 import { loadFirst } from "./lanes";
-import { ceilDiv, groupBytes, paddedBlock, quantizedRowBytes, valueBytes } from "./layout";
+import {
+  ceilDiv, GROUP, paddedBlock, quantizedRowBytes, ROW_HEADER, SCALE, START4, START8, STEP, STEP_BYTES, stepBytes, SUM, VALUES,
+} from "./layout";
 
 /** Where no number is as large as this, all count as 0: levels / max would overflow, and products be very slow. */
 const SMALLEST: f32 = 1e-30;
@@ -37,10 +39,6 @@ function quantizeRow(wide: bool, x: usize, features: usize, blockSize: usize, ou
   const levels = <f32>activationLevels(wide);
   const blocks = ceilDiv(features, blockSize);
   const padded = paddedBlock(features, blockSize);
-  const blockStride = valueBytes(1, padded);
-  const halfBytes = valueBytes(blocks, padded);
-  const scales = out + (halved(wide) ? 2 : 1) * halfBytes;
-  const sums = scales + blocks * 4;
   for (let block: usize = 0; block < blocks; block++) {
     const from = x + block * blockSize * 4;
     const length = min(blockSize, features - block * blockSize);
@@ -48,24 +46,20 @@ function quantizeRow(wide: bool, x: usize, features: usize, blockSize: usize, ou
     if (largest < SMALLEST) largest = 0;
     const scale = largest / levels;
     const inverse: f32 = largest == 0 ? 0 : levels / largest;
-    const sum = quantizeBlock(wide, from, length, padded, inverse, out + block * blockStride, halfBytes);
-    store<f32>(scales + block * 4, scale);
-    store<f32>(sums + block * 4, <f32>sum * scale);
-    store<i32>(sums + (blocks + block) * 4, sum);
+    const sum = quantizeBlock(wide, from, length, padded, inverse, out + VALUES);
+    // Weights are stored with an offset in the relaxed build, which adds as much to every sum.
+    store<i32>(out, ASC_FEATURE_RELAXED_SIMD ? -weightOffset * sum : 0, START8);
+    store<i32>(out, -NIBBLE_OFFSET * sum, START4);
+    out += (padded / STEP) * stepBytes(wide);
+    store<f32>(out, scale, SCALE);
+    store<f32>(out, <f32>sum * scale, SUM);
+    out += ROW_HEADER;
   }
 }
 
 /** Quantizes `length` numbers, fills up with zeros to `padded`; the sum of the integers. */
 @inline
-function quantizeBlock(
-  wide: bool,
-  x: usize,
-  length: usize,
-  padded: usize,
-  inverse: f32,
-  out: usize,
-  halfBytes: usize,
-): i32 {
+function quantizeBlock(wide: bool, x: usize, length: usize, padded: usize, inverse: f32, out: usize): i32 {
   const factor = f32x4.splat(inverse);
   let sum = i32x4.splat(0);
   let at: usize = 0;
@@ -73,15 +67,14 @@ function quantizeBlock(
     const from = x + at * 4;
     const a = rounded(v128.load(from), factor, wide), b = rounded(v128.load(from, 16), factor, wide);
     const c = rounded(v128.load(from, 32), factor, wide), d = rounded(v128.load(from, 48), factor, wide);
-    storeSixteen(out, out + halfBytes, a, b, c, d, wide);
-    out += 4 * groupBytes();
+    storeSixteen(out + (at / STEP) * stepBytes(wide), a, b, c, d, wide);
     sum = i32x4.add(sum, i32x4.add(i32x4.add(a, b), i32x4.add(c, d)));
   }
   for (; at < padded; at += 4) {
     const numbers = at < length ? loadFirst(x + at * 4, length - at) : f32x4.splat(0);
     const q = rounded(numbers, factor, wide);
-    storeActivations(out, out + halfBytes, q, wide);
-    out += groupBytes();
+    const to = out + (at / STEP) * stepBytes(wide) + ((at & 4) >> 2) * GROUP;
+    storeActivations(to, to + STEP_BYTES, q, wide);
     sum = i32x4.add(sum, q);
   }
   sum = i32x4.add(sum, v128.shuffle<i32>(sum, sum, 2, 3, 0, 1));

@@ -1,7 +1,9 @@
 import { InvalidArgumentError, UnsupportedError } from "@anabranch/core";
+import { compileWide } from "./compile-wide.js";
 import { gzipped, kinds, PIECE } from "./generated/kernel-bytes.js";
 import type { Kernels } from "./kernels.js";
 import { probeFeatures } from "./probe-features.js";
+import { type OnMemory, productsAgree } from "./products-agree.js";
 import { type WasmMemory, type WasmModule, webAssembly } from "./web-assembly.js";
 
 export interface KernelKind {
@@ -9,6 +11,8 @@ export interface KernelKind {
   readonly relaxed?: boolean;
   /** For memory that threads share. */
   readonly shared: boolean;
+  /** False: without vectors of 256 bits, even where this engine can be made to use them (Node 24); they give the same bits. */
+  readonly wide?: boolean;
 }
 
 /** Milliseconds that a thread sleeps before it looks whether another has failed. */
@@ -22,7 +26,7 @@ const SHARED_FLAG = 0b10;
  *
  * @throws UnsupportedError when the engine lacks SIMD, or what was asked for
  */
-export async function compileKernels({ shared, relaxed }: KernelKind): Promise<WasmModule> {
+export async function compileKernels({ shared, relaxed, wide }: KernelKind): Promise<WasmModule> {
   const features = probeFeatures();
   require(features.simd, "128-bit SIMD");
   if (shared) require(features.threads, "shared memory");
@@ -31,7 +35,18 @@ export async function compileKernels({ shared, relaxed }: KernelKind): Promise<W
   const { memoryFlagsAt } = kinds[kind];
   const bytes = unwoven(await gunzip(gzipped), kind);
   if (shared) bytes[memoryFlagsAt] = (bytes[memoryFlagsAt] as number) | SHARED_FLAG;
-  return webAssembly.compile(bytes);
+  const usual = await webAssembly.compile(bytes);
+  const wanted = kind === "relaxed" && wide !== false ? compileWide(bytes) : undefined;
+  return wanted !== undefined && agree(wanted, usual, shared) ? wanted : usual;
+}
+
+/** Whether two compilations of a build give the same results, as they must: one of them is an experiment of the engine's. */
+function agree(one: WasmModule, other: WasmModule, shared: boolean): boolean {
+  const onMemory = (module: WasmModule): OnMemory => {
+    const memory = new webAssembly.Memory({ initial: 2, maximum: 2, shared });
+    return { memory, kernels: instantiateKernels(module, memory) };
+  };
+  return productsAgree(onMemory(one), onMemory(other));
 }
 
 /**
@@ -66,14 +81,18 @@ function sleepOn({ buffer }: WasmMemory): (address: number, value: number) => vo
  * Compiles the kernels that fit a memory and this engine, and instantiates them on it.
  *
  * @param memory made with a maximum
- * @param relaxed false for the build without relaxed SIMD, which gives the same results more slowly
+ * @param kind relaxed: false for the build without relaxed SIMD; wide: false for one without vectors of 256 bits. Both give the same
+ *   results more slowly.
  * @throws UnsupportedError when the engine lacks SIMD, or relaxed SIMD where it is demanded
  * @throws InvalidArgumentError for a memory without a maximum
  */
-export async function loadKernels({ memory, relaxed }: { memory: WasmMemory; relaxed?: boolean }): Promise<Kernels> {
+export async function loadKernels({ memory, ...kind }: KernelsOn): Promise<Kernels> {
   const shared = typeof SharedArrayBuffer === "function" && memory.buffer instanceof SharedArrayBuffer;
-  const kind = relaxed === undefined ? { shared } : { shared, relaxed };
-  return instantiateKernels(await compileKernels(kind), memory);
+  return instantiateKernels(await compileKernels({ ...kind, shared }), memory);
+}
+
+interface KernelsOn extends Omit<KernelKind, "shared"> {
+  readonly memory: WasmMemory;
 }
 
 function require(has: boolean, feature: string): void {

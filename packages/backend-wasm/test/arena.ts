@@ -14,9 +14,9 @@ export class Arena {
     readonly kernels: Kernels,
   ) {}
 
-  static async create({ shared = false, relaxed = false, pages = 512 } = {}): Promise<Arena> {
+  static async create({ shared = false, relaxed = false, wide = false, pages = 512 } = {}): Promise<Arena> {
     const memory = new webAssembly.Memory({ initial: pages, maximum: pages, shared });
-    return new Arena(memory, await loadKernels({ memory, relaxed }));
+    return new Arena(memory, await loadKernels({ memory, relaxed, wide }));
   }
 
   /** Forgets every address given so far; throws if a kernel wrote past the end of what it was given. */

@@ -18,9 +18,13 @@ describe("the builds of the kernels", () => {
   const engine = relaxedEngine();
   if (engine === undefined)
     console.log("skipped: relaxed SIMD against plain: no Node 24 for this platform is installed");
-  it.skipIf(engine === undefined)("give the same bits with relaxed SIMD, on plain and on shared memory", () => {
-    expect(digestsIn(engine as string)).toEqual({ relaxed: plain, relaxedShared: plain, features: true });
-  });
+  it.skipIf(engine === undefined)(
+    "give the same bits with relaxed SIMD and vectors of 256 bits, on plain and on shared memory",
+    () => {
+      const all = { relaxed: plain, relaxedShared: plain, wide: plain, wideShared: plain };
+      expect(digestsIn(engine as string)).toEqual({ ...all, features: true });
+    },
+  );
 
   it("work on the memory they were compiled for, and say so of another", async () => {
     const module = await compileKernels({ shared: true });

@@ -6,7 +6,11 @@ import { constantInt8, randomHalfInt8, randomInt4, randomInt8 } from "../quantiz
 import { randomFloats } from "../random-numbers.js";
 
 /** The bits of what every kernel computes, by name, so that builds and engines can be compared. */
-export async function kernelDigests(build: { shared: boolean; relaxed: boolean }): Promise<Record<string, string>> {
+export async function kernelDigests(build: {
+  shared: boolean;
+  relaxed: boolean;
+  wide?: boolean;
+}): Promise<Record<string, string>> {
   const arena = await Arena.create(build);
   const digests: Record<string, string> = {};
   const digest = (name: string, { buffer, byteOffset, byteLength }: Float32Array | Int32Array): void => {

@@ -1,7 +1,9 @@
-/** Run by a Node with relaxed SIMD: prints the digests of its builds. */
+/** Run by a Node with relaxed SIMD: prints the digests of its builds, with vectors of 128 bits and of 256. */
 import { probeFeatures } from "../../src/index.js";
 import { kernelDigests } from "./kernel-digests.js";
 
 const relaxed = await kernelDigests({ shared: false, relaxed: true });
 const relaxedShared = await kernelDigests({ shared: true, relaxed: true });
-console.log(JSON.stringify({ relaxed, relaxedShared, features: probeFeatures().relaxed }));
+const wide = await kernelDigests({ shared: false, relaxed: true, wide: true });
+const wideShared = await kernelDigests({ shared: true, relaxed: true, wide: true });
+console.log(JSON.stringify({ relaxed, relaxedShared, wide, wideShared, features: probeFeatures().relaxed }));
