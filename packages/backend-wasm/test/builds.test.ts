@@ -1,5 +1,6 @@
 import { AnabranchError } from "@anabranch/core";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { compileWide } from "../src/compile-wide.js";
 import { compileKernels, instantiateKernels, loadKernels, probeFeatures } from "../src/index.js";
 import { webAssembly } from "../src/web-assembly.js";
 import { kernelDigests } from "./digests/kernel-digests.js";
@@ -22,7 +23,7 @@ describe("the builds of the kernels", () => {
     "give the same bits with relaxed SIMD and vectors of 256 bits, on plain and on shared memory",
     () => {
       const all = { relaxed: plain, relaxedShared: plain, wide: plain, wideShared: plain };
-      expect(digestsIn(engine as string)).toEqual({ ...all, features: true });
+      expect(digestsIn(engine as string)).toEqual({ ...all, has: { relaxed: true, wide: true } });
     },
   );
 
@@ -43,6 +44,13 @@ describe("the builds of the kernels", () => {
     const memory = new webAssembly.Memory({ initial: 1, maximum: 1 });
     const error = await loadKernels({ memory, relaxed: true }).catch((thrown: unknown) => thrown);
     expect(AnabranchError.isInstance(error, "UNSUPPORTED")).toBe(true);
+  });
+
+  it("leave V8's flags alone where it is told so", () => {
+    vi.stubEnv("ANABRANCH_WIDE", "0");
+    const empty = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+    expect(compileWide(empty)).toBeUndefined();
+    vi.unstubAllEnvs();
   });
 
   it("find SIMD and threads, which every Node has", () => {
