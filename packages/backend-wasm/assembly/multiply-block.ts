@@ -1,5 +1,6 @@
 import { dot4 } from "./dot";
-import { widenHalves } from "./half";
+import { widenHalves, widening } from "./half";
+import { hidden } from "./lanes";
 import {
   GROUP, headerBytes, INT4, INT8_HALF, ROW_HEADER, SCALE, START4, START8, STEP, STEP_BYTES, SUM, TILE, TILE_HEADER,
   VALUES,
@@ -22,16 +23,22 @@ export function packedAt(weights: usize, half: i32): v128 {
   return half == 0 ? v128.load(weights) : v128.load(weights, 16);
 }
 
+/** What a format's weights or scales are unpacked with, `hidden`: 15 in every byte, or what 16-bit floats are widened by. */
+@inline
+export function unpackingOf(format: i32, small: usize): v128 {
+  return format == INT8_HALF ? widening(small) : hidden(0x0f0f0f0f, small);
+}
+
 /** The first 4 features of what `packedAt` found. */
 @inline
-export function firstFour(format: i32, packed: v128): v128 {
-  return format == INT4 ? v128.and(packed, i8x16.splat(15)) : packed;
+export function firstFour(format: i32, packed: v128, unpacking: v128): v128 {
+  return format == INT4 ? v128.and(packed, unpacking) : packed;
 }
 
 /** The 4 features behind them. */
 @inline
-export function secondFour(format: i32, packed: v128, weights: usize, half: i32): v128 {
-  if (format == INT4) return v128.and(i16x8.shr_u(packed, 4), i8x16.splat(15));
+export function secondFour(format: i32, packed: v128, unpacking: v128, weights: usize, half: i32): v128 {
+  if (format == INT4) return v128.and(i16x8.shr_u(packed, 4), unpacking);
   return half == 0 ? v128.load(weights, 32) : v128.load(weights, 48);
 }
 
@@ -75,10 +82,10 @@ export function dotSecondHalves(first: v128, second: v128, x: usize, acc: v128):
 
 /** The scales of a block's outputs 0-3 or 4-7. */
 @inline
-export function scaleOf(format: i32, header: usize, half: i32): v128 {
+export function scaleOf(format: i32, header: usize, half: i32, unpacking: v128): v128 {
   if (format != INT8_HALF) return v128.load(header + 16 * half);
   const halves = v128.load(header);
-  return widenHalves(half == 0 ? i32x4.extend_low_i16x8_u(halves) : i32x4.extend_high_i16x8_u(halves));
+  return widenHalves(half == 0 ? i32x4.extend_low_i16x8_u(halves) : i32x4.extend_high_i16x8_u(halves), unpacking);
 }
 
 /** The products of whole activations, of those of their first and of their second halves. */

@@ -1,6 +1,6 @@
 import { headerBytes, STEP, STEP_BYTES } from "./layout";
 import {
-  addTile, clearTile, dotSecondHalves, dotStep, firstFour, joined, packedAt, scaleOf, secondFour, startOf, tileStep,
+  addTile, clearTile, dotSecondHalves, dotStep, firstFour, joined, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf,
 } from "./multiply-block";
 import { Two } from "./multiply-panel";
 
@@ -30,6 +30,7 @@ export function multiplyHalves<Rows>(
   clearTile(out);
   if (sizeof<Rows>() >= sizeof<Two>()) clearTile(out + outStride);
 
+  const unpacking = unpackingOf(format, padded);
   for (let block: usize = 0; block < blocks; block++, touch += touchStep) {
     load<i32>(touch);
     load<i32>(touch + tileBytes);
@@ -44,8 +45,8 @@ export function multiplyHalves<Rows>(
     const end = xA + (padded / STEP) * 2 * STEP_BYTES;
     do {
       const p0 = packedAt(weights, 0), p1 = packedAt(weights, 1);
-      const w0 = firstFour(format, p0), w1 = firstFour(format, p1);
-      const v0 = secondFour(format, p0, weights, 0), v1 = secondFour(format, p1, weights, 1);
+      const w0 = firstFour(format, p0, unpacking), w1 = firstFour(format, p1, unpacking);
+      const v0 = secondFour(format, p0, unpacking, weights, 0), v1 = secondFour(format, p1, unpacking, weights, 1);
       (a0 = dotStep(w0, v0, xA, a0)), (a1 = dotStep(w1, v1, xA, a1));
       (b0 = dotSecondHalves(w0, v0, xA, b0)), (b1 = dotSecondHalves(w1, v1, xA, b1));
       if (sizeof<Rows>() >= sizeof<Two>()) {
@@ -59,7 +60,7 @@ export function multiplyHalves<Rows>(
     load<i32>(touch + 2 * tileBytes);
     load<i32>(touch + 3 * tileBytes);
 
-    const scale0 = scaleOf(format, header, 0), scale1 = scaleOf(format, header, 1);
+    const scale0 = scaleOf(format, header, 0, unpacking), scale1 = scaleOf(format, header, 1, unpacking);
     xA = addTile(format, joined(a0, b0), joined(a1, b1), scale0, scale1, header, xA, out);
     if (sizeof<Rows>() >= sizeof<Two>()) xC = addTile(format, joined(c0, d0), joined(c1, d1), scale0, scale1, header, xC, out + outStride);
   }

@@ -1,7 +1,7 @@
 import { dot4 } from "./dot";
 import { headerBytes, STEP, STEP_BYTES, TILE } from "./layout";
 import {
-  addTile, clearTile, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, valuesAt, valuesBehind,
+  addTile, clearTile, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf, valuesAt, valuesBehind,
 } from "./multiply-block";
 
 /** Rows of a panel, as types: of copies that differ in a number Binaryen makes one again, which asks in the inner loop. */
@@ -44,6 +44,7 @@ export function multiplyPanel<Rows>(
   clearTile(outB), clearTile(outB + 4 * TILE);
   if (sizeof<Rows>() >= sizeof<Three>()) clearTile(outC), clearTile(outC + 4 * TILE);
 
+  const unpacking = unpackingOf(format, padded);
   for (let block: usize = 0; block < blocks; block++, touch += touchStep) {
     load<i32>(touch);
     load<i32>(touch + tileBytes);
@@ -58,7 +59,7 @@ export function multiplyPanel<Rows>(
     const end = xA + (padded / STEP) * STEP_BYTES;
     do {
       const p0 = packedAt(weights, 0), p1 = packedAt(weights, 1), q0 = packedAt(beside, 0), q1 = packedAt(beside, 1);
-      const v0 = firstFour(format, p0), v1 = firstFour(format, p1), w0 = firstFour(format, q0), w1 = firstFour(format, q1);
+      const v0 = firstFour(format, p0, unpacking), v1 = firstFour(format, p1, unpacking), w0 = firstFour(format, q0, unpacking), w1 = firstFour(format, q1, unpacking);
       {
         const x = valuesAt(xA, false), y = valuesBehind(xA, false);
         (a0 = dot4(v0, x, y, a0)), (a1 = dot4(v1, x, y, a1));
@@ -74,8 +75,8 @@ export function multiplyPanel<Rows>(
         (c0 = dot4(v0, x, y, c0)), (c1 = dot4(v1, x, y, c1));
         (c2 = dot4(w0, x, y, c2)), (c3 = dot4(w1, x, y, c3));
       }
-      const r0 = secondFour(format, p0, weights, 0), r1 = secondFour(format, p1, weights, 1);
-      const s0 = secondFour(format, q0, beside, 0), s1 = secondFour(format, q1, beside, 1);
+      const r0 = secondFour(format, p0, unpacking, weights, 0), r1 = secondFour(format, p1, unpacking, weights, 1);
+      const s0 = secondFour(format, q0, unpacking, beside, 0), s1 = secondFour(format, q1, unpacking, beside, 1);
       {
         const x = valuesAt(xA, true), y = valuesBehind(xA, true);
         (a0 = dot4(r0, x, y, a0)), (a1 = dot4(r1, x, y, a1));
@@ -98,11 +99,11 @@ export function multiplyPanel<Rows>(
     load<i32>(touch + 2 * tileBytes);
     load<i32>(touch + 3 * tileBytes);
 
-    const scale0 = scaleOf(format, header, 0), scale1 = scaleOf(format, header, 1);
+    const scale0 = scaleOf(format, header, 0, unpacking), scale1 = scaleOf(format, header, 1, unpacking);
     addTile(format, a0, a1, scale0, scale1, header, xA, out);
     addTile(format, b0, b1, scale0, scale1, header, xB, outB);
     if (sizeof<Rows>() >= sizeof<Three>()) addTile(format, c0, c1, scale0, scale1, header, xC, outC);
-    const scale2 = scaleOf(format, headerBeside, 0), scale3 = scaleOf(format, headerBeside, 1);
+    const scale2 = scaleOf(format, headerBeside, 0, unpacking), scale3 = scaleOf(format, headerBeside, 1, unpacking);
     xA = addTile(format, a2, a3, scale2, scale3, headerBeside, xA, out + 4 * TILE);
     xB = addTile(format, b2, b3, scale2, scale3, headerBeside, xB, outB + 4 * TILE);
     if (sizeof<Rows>() >= sizeof<Three>()) xC = addTile(format, c2, c3, scale2, scale3, headerBeside, xC, outC + 4 * TILE);

@@ -1,5 +1,5 @@
 import { headerBytes, STEP, STEP_BYTES } from "./layout";
-import { addTile, clearTile, dotStep, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep } from "./multiply-block";
+import { addTile, clearTile, dotStep, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf } from "./multiply-block";
 import { Three } from "./multiply-panel";
 
 /** Rows, as types: see multiply-panel.ts. */
@@ -35,6 +35,7 @@ export function multiplySingle<Rows>(
   if (sizeof<Rows>() >= sizeof<Four>()) clearTile(out + 3 * outStride);
   if (sizeof<Rows>() >= sizeof<Five>()) clearTile(out + 4 * outStride);
 
+  const unpacking = unpackingOf(format, padded);
   for (let block: usize = 0; block < blocks; block++, touch += touchStep) {
     load<i32>(touch);
     load<i32>(touch + tileBytes);
@@ -51,8 +52,8 @@ export function multiplySingle<Rows>(
     const end = xA + (padded / STEP) * STEP_BYTES;
     do {
       const p0 = packedAt(weights, 0), p1 = packedAt(weights, 1);
-      const w0 = firstFour(format, p0), w1 = firstFour(format, p1);
-      const v0 = secondFour(format, p0, weights, 0), v1 = secondFour(format, p1, weights, 1);
+      const w0 = firstFour(format, p0, unpacking), w1 = firstFour(format, p1, unpacking);
+      const v0 = secondFour(format, p0, unpacking, weights, 0), v1 = secondFour(format, p1, unpacking, weights, 1);
       (a0 = dotStep(w0, v0, xA, a0)), (a1 = dotStep(w1, v1, xA, a1));
       (b0 = dotStep(w0, v0, xB, b0)), (b1 = dotStep(w1, v1, xB, b1));
       if (sizeof<Rows>() >= sizeof<Three>()) (c0 = dotStep(w0, v0, xC, c0)), (c1 = dotStep(w1, v1, xC, c1));
@@ -67,7 +68,7 @@ export function multiplySingle<Rows>(
     load<i32>(touch + 2 * tileBytes);
     load<i32>(touch + 3 * tileBytes);
 
-    const scale0 = scaleOf(format, header, 0), scale1 = scaleOf(format, header, 1);
+    const scale0 = scaleOf(format, header, 0, unpacking), scale1 = scaleOf(format, header, 1, unpacking);
     xA = addTile(format, a0, a1, scale0, scale1, header, xA, out);
     xB = addTile(format, b0, b1, scale0, scale1, header, xB, out + outStride);
     if (sizeof<Rows>() >= sizeof<Three>()) xC = addTile(format, c0, c1, scale0, scale1, header, xC, out + 2 * outStride);

@@ -1,7 +1,7 @@
 import { dot4 } from "./dot";
 import { headerBytes, STEP, STEP_BYTES, TILE } from "./layout";
 import {
-  addTile, clearTile, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, valuesAt, valuesBehind,
+  addTile, clearTile, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf, valuesAt, valuesBehind,
 } from "./multiply-block";
 
 /**
@@ -28,6 +28,7 @@ export function multiplyStrip(
   clearTile(out + 4 * TILE);
   clearTile(out + 8 * TILE);
   clearTile(out + 12 * TILE);
+  const unpacking = unpackingOf(format, padded);
   for (let block: usize = 0; block < blocks; block++) {
     const hA = wA, hB = wB, hC = wC, hD = wD;
     const start = startOf(format, x);
@@ -35,27 +36,26 @@ export function multiplyStrip(
     (wA += header), (wB += header), (wC += header), (wD += header);
     const end = x + (padded / STEP) * STEP_BYTES;
     do {
-      const x0 = valuesAt(x, false), x1 = valuesBehind(x, false);
+      // A tile's weights of all 8 features, one behind the other: more of them at once would leave no registers for sums.
+      const x0 = valuesAt(x, false), x1 = valuesBehind(x, false), y0 = valuesAt(x, true), y1 = valuesBehind(x, true);
       const pA0 = packedAt(wA, 0), pA1 = packedAt(wA, 1);
-      (a0 = dot4(firstFour(format, pA0), x0, x1, a0)), (a1 = dot4(firstFour(format, pA1), x0, x1, a1));
+      (a0 = dot4(firstFour(format, pA0, unpacking), x0, x1, a0)), (a1 = dot4(firstFour(format, pA1, unpacking), x0, x1, a1));
+      (a0 = dot4(secondFour(format, pA0, unpacking, wA, 0), y0, y1, a0)), (a1 = dot4(secondFour(format, pA1, unpacking, wA, 1), y0, y1, a1));
       const pB0 = packedAt(wB, 0), pB1 = packedAt(wB, 1);
-      (b0 = dot4(firstFour(format, pB0), x0, x1, b0)), (b1 = dot4(firstFour(format, pB1), x0, x1, b1));
+      (b0 = dot4(firstFour(format, pB0, unpacking), x0, x1, b0)), (b1 = dot4(firstFour(format, pB1, unpacking), x0, x1, b1));
+      (b0 = dot4(secondFour(format, pB0, unpacking, wB, 0), y0, y1, b0)), (b1 = dot4(secondFour(format, pB1, unpacking, wB, 1), y0, y1, b1));
       const pC0 = packedAt(wC, 0), pC1 = packedAt(wC, 1);
-      (c0 = dot4(firstFour(format, pC0), x0, x1, c0)), (c1 = dot4(firstFour(format, pC1), x0, x1, c1));
+      (c0 = dot4(firstFour(format, pC0, unpacking), x0, x1, c0)), (c1 = dot4(firstFour(format, pC1, unpacking), x0, x1, c1));
+      (c0 = dot4(secondFour(format, pC0, unpacking, wC, 0), y0, y1, c0)), (c1 = dot4(secondFour(format, pC1, unpacking, wC, 1), y0, y1, c1));
       const pD0 = packedAt(wD, 0), pD1 = packedAt(wD, 1);
-      (d0 = dot4(firstFour(format, pD0), x0, x1, d0)), (d1 = dot4(firstFour(format, pD1), x0, x1, d1));
-
-      const y0 = valuesAt(x, true), y1 = valuesBehind(x, true);
-      (a0 = dot4(secondFour(format, pA0, wA, 0), y0, y1, a0)), (a1 = dot4(secondFour(format, pA1, wA, 1), y0, y1, a1));
-      (b0 = dot4(secondFour(format, pB0, wB, 0), y0, y1, b0)), (b1 = dot4(secondFour(format, pB1, wB, 1), y0, y1, b1));
-      (c0 = dot4(secondFour(format, pC0, wC, 0), y0, y1, c0)), (c1 = dot4(secondFour(format, pC1, wC, 1), y0, y1, c1));
-      (d0 = dot4(secondFour(format, pD0, wD, 0), y0, y1, d0)), (d1 = dot4(secondFour(format, pD1, wD, 1), y0, y1, d1));
+      (d0 = dot4(firstFour(format, pD0, unpacking), x0, x1, d0)), (d1 = dot4(firstFour(format, pD1, unpacking), x0, x1, d1));
+      (d0 = dot4(secondFour(format, pD0, unpacking, wD, 0), y0, y1, d0)), (d1 = dot4(secondFour(format, pD1, unpacking, wD, 1), y0, y1, d1));
       (wA += step), (wB += step), (wC += step), (wD += step);
       x += STEP_BYTES;
     } while (x < end);
-    addTile(format, a0, a1, scaleOf(format, hA, 0), scaleOf(format, hA, 1), hA, x, out);
-    addTile(format, b0, b1, scaleOf(format, hB, 0), scaleOf(format, hB, 1), hB, x, out + 4 * TILE);
-    addTile(format, c0, c1, scaleOf(format, hC, 0), scaleOf(format, hC, 1), hC, x, out + 8 * TILE);
-    x = addTile(format, d0, d1, scaleOf(format, hD, 0), scaleOf(format, hD, 1), hD, x, out + 12 * TILE);
+    addTile(format, a0, a1, scaleOf(format, hA, 0, unpacking), scaleOf(format, hA, 1, unpacking), hA, x, out);
+    addTile(format, b0, b1, scaleOf(format, hB, 0, unpacking), scaleOf(format, hB, 1, unpacking), hB, x, out + 4 * TILE);
+    addTile(format, c0, c1, scaleOf(format, hC, 0, unpacking), scaleOf(format, hC, 1, unpacking), hC, x, out + 8 * TILE);
+    x = addTile(format, d0, d1, scaleOf(format, hD, 0, unpacking), scaleOf(format, hD, 1, unpacking), hD, x, out + 12 * TILE);
   }
 }

@@ -1,7 +1,7 @@
 import { dot4, halved } from "./dot";
 import { headerBytes, ROW_HEADER, STEP, stepBytes } from "./layout";
 import {
-  addBlock, dotSecondHalves, dotStep, firstFour, joined, packedAt, scaleOf, secondFour, startOf, tileStep, valuesAt, valuesBehind,
+  addBlock, dotSecondHalves, dotStep, firstFour, joined, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf, valuesAt, valuesBehind,
 } from "./multiply-block";
 import { storeTile } from "./store-tile";
 
@@ -24,6 +24,7 @@ export function multiplyTile(
 ): void {
   const step = stepBytes(wide);
   let sum0 = f32x4.splat(0), sum1 = sum0;
+  const unpacking = unpackingOf(format, padded);
   for (let block: usize = 0; block < blocks; block++) {
     const header = weights;
     weights += headerBytes(format);
@@ -33,8 +34,8 @@ export function multiplyTile(
     const end = x + (padded / STEP) * step;
     for (; x < end; x += step) {
       const p0 = packedAt(weights, 0), p1 = packedAt(weights, 1);
-      const w0 = firstFour(format, p0), w1 = firstFour(format, p1);
-      const v0 = secondFour(format, p0, weights, 0), v1 = secondFour(format, p1, weights, 1);
+      const w0 = firstFour(format, p0, unpacking), w1 = firstFour(format, p1, unpacking);
+      const v0 = secondFour(format, p0, unpacking, weights, 0), v1 = secondFour(format, p1, unpacking, weights, 1);
       if (halved(wide)) {
         (a0 = dotStep(w0, v0, x, a0)), (a1 = dotStep(w1, v1, x, a1));
         (b0 = dotSecondHalves(w0, v0, x, b0)), (b1 = dotSecondHalves(w1, v1, x, b1));
@@ -48,8 +49,8 @@ export function multiplyTile(
     }
     const dot0 = halved(wide) ? joined(a0, b0) : i32x4.add(a0, b0);
     const dot1 = halved(wide) ? joined(a1, b1) : i32x4.add(a1, b1);
-    sum0 = addBlock(format, sum0, dot0, scaleOf(format, header, 0), x, header);
-    sum1 = addBlock(format, sum1, dot1, scaleOf(format, header, 1), x, header + 16);
+    sum0 = addBlock(format, sum0, dot0, scaleOf(format, header, 0, unpacking), x, header);
+    sum1 = addBlock(format, sum1, dot1, scaleOf(format, header, 1, unpacking), x, header + 16);
     x += ROW_HEADER;
   }
   storeTile(out, sum0, sum1, left);
