@@ -1,7 +1,7 @@
 import { dot4 } from "./dot";
 import { headerBytes, STEP, STEP_BYTES, TILE } from "./layout";
 import {
-  addTile, clearTile, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf, valuesAt, valuesBehind,
+  addTile, clearTile, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf, valuesAt,
 } from "./multiply-block";
 
 /** Rows of a panel, as types: of copies that differ in a number Binaryen makes one again, which asks in the inner loop. */
@@ -9,7 +9,7 @@ export type Two = u16;
 export type Three = u32;
 
 /**
- * Two full tiles times 2 or 3 rows. Sums over blocks stand in the output: in registers they would drive integer sums out of them in
+ * Two full tiles times 2 or 3 rows, in the relaxed build (of the plain one: multiply-single.ts). Sums over blocks stand in the output: in registers they would drive integer sums out of them in
  * the inner loop.
  *
  * Meanwhile it loads from four stretches of memory that are multiplied next, a part of a block from each: so they come into the
@@ -59,38 +59,39 @@ export function multiplyPanel<Rows>(
     const end = xA + (padded / STEP) * STEP_BYTES;
     do {
       const p0 = packedAt(weights, 0), p1 = packedAt(weights, 1), q0 = packedAt(beside, 0), q1 = packedAt(beside, 1);
-      const v0 = firstFour(format, p0, unpacking), v1 = firstFour(format, p1, unpacking), w0 = firstFour(format, q0, unpacking), w1 = firstFour(format, q1, unpacking);
+      const v0 = firstFour(format, p0, unpacking), v1 = firstFour(format, p1, unpacking);
+      const w0 = firstFour(format, q0, unpacking), w1 = firstFour(format, q1, unpacking);
       {
-        const x = valuesAt(xA, false), y = valuesBehind(xA, false);
-        (a0 = dot4(v0, x, y, a0)), (a1 = dot4(v1, x, y, a1));
-        (a2 = dot4(w0, x, y, a2)), (a3 = dot4(w1, x, y, a3));
+        const x = valuesAt(xA, false);
+        (a0 = dot4(v0, x, x, a0)), (a1 = dot4(v1, x, x, a1));
+        (a2 = dot4(w0, x, x, a2)), (a3 = dot4(w1, x, x, a3));
       }
       {
-        const x = valuesAt(xB, false), y = valuesBehind(xB, false);
-        (b0 = dot4(v0, x, y, b0)), (b1 = dot4(v1, x, y, b1));
-        (b2 = dot4(w0, x, y, b2)), (b3 = dot4(w1, x, y, b3));
+        const x = valuesAt(xB, false);
+        (b0 = dot4(v0, x, x, b0)), (b1 = dot4(v1, x, x, b1));
+        (b2 = dot4(w0, x, x, b2)), (b3 = dot4(w1, x, x, b3));
       }
       if (sizeof<Rows>() >= sizeof<Three>()) {
-        const x = valuesAt(xC, false), y = valuesBehind(xC, false);
-        (c0 = dot4(v0, x, y, c0)), (c1 = dot4(v1, x, y, c1));
-        (c2 = dot4(w0, x, y, c2)), (c3 = dot4(w1, x, y, c3));
+        const x = valuesAt(xC, false);
+        (c0 = dot4(v0, x, x, c0)), (c1 = dot4(v1, x, x, c1));
+        (c2 = dot4(w0, x, x, c2)), (c3 = dot4(w1, x, x, c3));
       }
       const r0 = secondFour(format, p0, unpacking, weights, 0), r1 = secondFour(format, p1, unpacking, weights, 1);
       const s0 = secondFour(format, q0, unpacking, beside, 0), s1 = secondFour(format, q1, unpacking, beside, 1);
       {
-        const x = valuesAt(xA, true), y = valuesBehind(xA, true);
-        (a0 = dot4(r0, x, y, a0)), (a1 = dot4(r1, x, y, a1));
-        (a2 = dot4(s0, x, y, a2)), (a3 = dot4(s1, x, y, a3));
+        const x = valuesAt(xA, true);
+        (a0 = dot4(r0, x, x, a0)), (a1 = dot4(r1, x, x, a1));
+        (a2 = dot4(s0, x, x, a2)), (a3 = dot4(s1, x, x, a3));
       }
       {
-        const x = valuesAt(xB, true), y = valuesBehind(xB, true);
-        (b0 = dot4(r0, x, y, b0)), (b1 = dot4(r1, x, y, b1));
-        (b2 = dot4(s0, x, y, b2)), (b3 = dot4(s1, x, y, b3));
+        const x = valuesAt(xB, true);
+        (b0 = dot4(r0, x, x, b0)), (b1 = dot4(r1, x, x, b1));
+        (b2 = dot4(s0, x, x, b2)), (b3 = dot4(s1, x, x, b3));
       }
       if (sizeof<Rows>() >= sizeof<Three>()) {
-        const x = valuesAt(xC, true), y = valuesBehind(xC, true);
-        (c0 = dot4(r0, x, y, c0)), (c1 = dot4(r1, x, y, c1));
-        (c2 = dot4(s0, x, y, c2)), (c3 = dot4(s1, x, y, c3));
+        const x = valuesAt(xC, true);
+        (c0 = dot4(r0, x, x, c0)), (c1 = dot4(r1, x, x, c1));
+        (c2 = dot4(s0, x, x, c2)), (c3 = dot4(s1, x, x, c3));
       }
       (weights += tileStep(format)), (beside += tileStep(format));
       (xA += STEP_BYTES), (xB += STEP_BYTES);

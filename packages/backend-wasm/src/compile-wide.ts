@@ -16,6 +16,7 @@ const MARK = [0x00, 0x05, 0x04, ...Array.from("wide", (letter) => letter.charCod
 type SetFlag = (flag: string) => void;
 
 interface NodeProcess {
+  readonly arch?: string;
   readonly versions?: { readonly node?: string; readonly v8?: string };
   readonly env?: Readonly<Record<string, string | undefined>>;
   getBuiltinModule?(name: "node:v8"): { readonly setFlagsFromString: SetFlag };
@@ -43,6 +44,8 @@ export function compileWide(bytes: Uint8Array): WasmModule | undefined {
 function flagsOfV8(): SetFlag | undefined {
   const { process } = globalThis as { process?: NodeProcess };
   const { node, v8 = "0" } = process?.versions ?? {};
-  if (node === undefined || Number.parseFloat(v8) < FIRST_V8 || process?.env?.ANABRANCH_WIDE === "0") return undefined;
-  return process?.getBuiltinModule?.("node:v8").setFlagsFromString;
+  // Other processors' V8 has no such flag, and would complain of it.
+  const able = node !== undefined && process?.arch === "x64" && Number.parseFloat(v8) >= FIRST_V8;
+  if (!able || process.env?.ANABRANCH_WIDE === "0") return undefined;
+  return process.getBuiltinModule?.("node:v8").setFlagsFromString;
 }
