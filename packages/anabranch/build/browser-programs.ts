@@ -23,13 +23,19 @@ const lateChatTemplates: Plugin = {
   resolveId: (path) => (path.endsWith("/create-chat-template.js") ? `${folder}/late-chat-templates.ts` : undefined),
 };
 
+/** Leaves out what only Node can do. */
+const withoutNode: Plugin = {
+  name: "without-node",
+  resolveId: (path) => (path.endsWith("/compile-wide.js") ? `${folder}/no-wide-module.ts` : undefined),
+};
+
 /**
  * The worker's program, and what chats need besides.
  *
  * @param conditions "anabranch-source" for programs of the workspace's sources
  */
 export async function browserPrograms(conditions: readonly string[] = []): Promise<BrowserPrograms> {
-  const worker = await programOf("worker.ts", conditions, [lateChatTemplates]);
+  const worker = await programOf("worker.ts", conditions, [lateChatTemplates, withoutNode]);
   const chats = await programOf("chat-templates-program.ts", conditions, []);
   return {
     define: { WORKER_PROGRAM: JSON.stringify(worker.text), CHAT_TEMPLATES_PROGRAM: JSON.stringify(chats.text) },

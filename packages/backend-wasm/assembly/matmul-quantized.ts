@@ -4,12 +4,12 @@ import {
 } from "./layout";
 import { multiplyHalves, One } from "./multiply-halves";
 import { multiplyPanel, Three, Two } from "./multiply-panel";
-import { Five, Four, multiplySingle } from "./multiply-single";
+import { Four, multiplySingle } from "./multiply-single";
 import { multiplyStrip } from "./multiply-strip";
 import { multiplyTile } from "./multiply-tile";
 
 /** Rows that meet a tile at once, at most, and tiles that they meet: as many sums as fit 16 registers beside what is multiplied. */
-const PANEL_ROWS: usize = ASC_FEATURE_RELAXED_SIMD ? 3 : 5;
+const PANEL_ROWS: usize = ASC_FEATURE_RELAXED_SIMD ? 3 : 4;
 const PANEL_TILES: usize = ASC_FEATURE_RELAXED_SIMD ? 2 : 1;
 
 /**
@@ -118,8 +118,6 @@ function matmul(
         if (ASC_FEATURE_RELAXED_SIMD) {
           if (count == 3) multiplyPanel<Three>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
           else multiplyPanel<Two>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
-        } else if (count == 5) {
-          multiplySingle<Five>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
         } else if (count == 4) {
           multiplySingle<Four>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
         } else if (count == 3) {

@@ -2,12 +2,11 @@ import { headerBytes, STEP, STEP_BYTES } from "./layout";
 import { addTile, clearTile, dotStep, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf } from "./multiply-block";
 import { Three } from "./multiply-panel";
 
-/** Rows, as types: see multiply-panel.ts. */
+/** Rows, as a type: see multiply-panel.ts. */
 export type Four = u64;
-export type Five = v128;
 
 /**
- * `multiplyPanel` of the plain build, one full tile times 2 to 5 rows: its weights are widened to 16 bits, which is done once for
+ * `multiplyPanel` of the plain build, one full tile times 2 to 4 rows: its weights are widened to 16 bits, which is done once for
  * all rows, and those of two tiles leave no registers for sums.
  */
 @inline
@@ -28,12 +27,10 @@ export function multiplySingle<Rows>(
   let xB = xA + xStride;
   let xC = xB + xStride;
   let xD = xC + xStride;
-  let xE = xD + xStride;
   clearTile(out);
   clearTile(out + outStride);
   if (sizeof<Rows>() >= sizeof<Three>()) clearTile(out + 2 * outStride);
   if (sizeof<Rows>() >= sizeof<Four>()) clearTile(out + 3 * outStride);
-  if (sizeof<Rows>() >= sizeof<Five>()) clearTile(out + 4 * outStride);
 
   const unpacking = unpackingOf(format, padded);
   for (let block: usize = 0; block < blocks; block++, touch += touchStep) {
@@ -43,11 +40,10 @@ export function multiplySingle<Rows>(
     weights += headerBytes(format);
     let a0 = startOf(format, xA), a1 = a0;
     let b0 = startOf(format, xB), b1 = b0;
-    let c0 = a0, d0 = a0, e0 = a0;
+    let c0 = a0, d0 = a0;
     if (sizeof<Rows>() >= sizeof<Three>()) c0 = startOf(format, xC);
     if (sizeof<Rows>() >= sizeof<Four>()) d0 = startOf(format, xD);
-    if (sizeof<Rows>() >= sizeof<Five>()) e0 = startOf(format, xE);
-    let c1 = c0, d1 = d0, e1 = e0;
+    let c1 = c0, d1 = d0;
 
     const end = xA + (padded / STEP) * STEP_BYTES;
     do {
@@ -58,12 +54,10 @@ export function multiplySingle<Rows>(
       (b0 = dotStep(w0, v0, xB, b0)), (b1 = dotStep(w1, v1, xB, b1));
       if (sizeof<Rows>() >= sizeof<Three>()) (c0 = dotStep(w0, v0, xC, c0)), (c1 = dotStep(w1, v1, xC, c1));
       if (sizeof<Rows>() >= sizeof<Four>()) (d0 = dotStep(w0, v0, xD, d0)), (d1 = dotStep(w1, v1, xD, d1));
-      if (sizeof<Rows>() >= sizeof<Five>()) (e0 = dotStep(w0, v0, xE, e0)), (e1 = dotStep(w1, v1, xE, e1));
       weights += tileStep(format);
       (xA += STEP_BYTES), (xB += STEP_BYTES);
       if (sizeof<Rows>() >= sizeof<Three>()) xC += STEP_BYTES;
       if (sizeof<Rows>() >= sizeof<Four>()) xD += STEP_BYTES;
-      if (sizeof<Rows>() >= sizeof<Five>()) xE += STEP_BYTES;
     } while (xA < end);
     load<i32>(touch + 2 * tileBytes);
     load<i32>(touch + 3 * tileBytes);
@@ -73,6 +67,5 @@ export function multiplySingle<Rows>(
     xB = addTile(format, b0, b1, scale0, scale1, header, xB, out + outStride);
     if (sizeof<Rows>() >= sizeof<Three>()) xC = addTile(format, c0, c1, scale0, scale1, header, xC, out + 2 * outStride);
     if (sizeof<Rows>() >= sizeof<Four>()) xD = addTile(format, d0, d1, scale0, scale1, header, xD, out + 3 * outStride);
-    if (sizeof<Rows>() >= sizeof<Five>()) xE = addTile(format, e0, e1, scale0, scale1, header, xE, out + 4 * outStride);
   }
 }

@@ -1,3 +1,4 @@
+import { type OnMemory, productsAgree } from "./products-agree.js";
 import { type WasmModule, webAssembly } from "./web-assembly.js";
 
 /** The first V8 whose vectors of 256 bits our tests have held against all of its kernels of 128: that of Node 24. */
@@ -48,4 +49,20 @@ function flagsOfV8(): SetFlag | undefined {
   const able = node !== undefined && process?.arch === "x64" && Number.parseFloat(v8) >= FIRST_V8;
   if (!able || process.env?.ANABRANCH_WIDE === "0") return undefined;
   return process.getBuiltinModule?.("node:v8").setFlagsFromString;
+}
+
+/**
+ * A module of the same kernels with vectors of 256 bits, if there is one and it gives the same results, as it must: it is an experiment of the
+ * engine's.
+ *
+ * @param usual the module as the engine compiles it by itself
+ * @param open instantiates either on a memory of its own
+ */
+export function wideModule(
+  bytes: Uint8Array,
+  usual: WasmModule,
+  open: (module: WasmModule) => OnMemory,
+): WasmModule | undefined {
+  const wide = compileWide(bytes);
+  return wide !== undefined && productsAgree(open(wide), open(usual)) ? wide : undefined;
 }

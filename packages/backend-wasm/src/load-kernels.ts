@@ -1,9 +1,9 @@
 import { InvalidArgumentError, UnsupportedError } from "@anabranch/core";
-import { compileWide } from "./compile-wide.js";
+import { wideModule } from "./compile-wide.js";
 import { gzipped, kinds, PIECE } from "./generated/kernel-bytes.js";
 import type { Kernels } from "./kernels.js";
 import { probeFeatures } from "./probe-features.js";
-import { type OnMemory, productsAgree } from "./products-agree.js";
+import type { OnMemory } from "./products-agree.js";
 import { type WasmMemory, type WasmModule, webAssembly } from "./web-assembly.js";
 
 export interface KernelKind {
@@ -36,17 +36,12 @@ export async function compileKernels({ shared, relaxed, wide }: KernelKind): Pro
   const bytes = unwoven(await gunzip(gzipped), kind);
   if (shared) bytes[memoryFlagsAt] = (bytes[memoryFlagsAt] as number) | SHARED_FLAG;
   const usual = await webAssembly.compile(bytes);
-  const wanted = kind === "relaxed" && wide !== false ? compileWide(bytes) : undefined;
-  return wanted !== undefined && agree(wanted, usual, shared) ? wanted : usual;
-}
-
-/** Whether two compilations of a build give the same results, as they must: one of them is an experiment of the engine's. */
-function agree(one: WasmModule, other: WasmModule, shared: boolean): boolean {
-  const onMemory = (module: WasmModule): OnMemory => {
+  if (kind !== "relaxed" || wide === false) return usual;
+  const open = (module: WasmModule): OnMemory => {
     const memory = new webAssembly.Memory({ initial: 2, maximum: 2, shared });
     return { memory, kernels: instantiateKernels(module, memory) };
   };
-  return productsAgree(onMemory(one), onMemory(other));
+  return wideModule(bytes, usual, open) ?? usual;
 }
 
 /**
