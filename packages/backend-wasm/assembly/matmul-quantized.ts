@@ -34,8 +34,8 @@ export function matmulInt8(
   tileBegin: usize,
   tileEnd: usize,
 ): void {
-  if (halved(bits == 14)) matmulHalves(INT8, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
-  else matmul(INT8, bits, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
+  if (halved(bits == 14)) matmul<Two>(INT8, bits, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
+  else matmul<One>(INT8, bits, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
 }
 
 /** `matmulInt8` for tiles as `packInt8Half` lays them. */
@@ -52,8 +52,8 @@ export function matmulInt8Half(
   tileBegin: usize,
   tileEnd: usize,
 ): void {
-  if (halved(bits == 14)) matmulHalves(INT8_HALF, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
-  else matmul(INT8_HALF, bits, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
+  if (halved(bits == 14)) matmul<Two>(INT8_HALF, bits, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
+  else matmul<One>(INT8_HALF, bits, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
 }
 
 /** `matmulInt8` for tiles as `packInt4` lays them. */
@@ -70,13 +70,17 @@ export function matmulInt4(
   tileBegin: usize,
   tileEnd: usize,
 ): void {
-  if (halved(bits == 14)) matmulHalves(INT4, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
-  else matmul(INT4, bits, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
+  if (halved(bits == 14)) matmul<Two>(INT4, bits, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
+  else matmul<One>(INT4, bits, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tileBegin, tileEnd);
 }
 
-/** Every row meets a tile while it is in the first cache: weights are read once, however many rows there are. */
+/**
+ * Every row meets a tile while it is in the first cache: weights are read once, however many rows there are.
+ *
+ * @typeParam Parts Two where rows are `halved`, else One
+ */
 @inline
-function matmul(
+function matmul<Parts>(
   format: i32,
   bits: i32,
   x: usize,
@@ -96,10 +100,13 @@ function matmul(
   const xStride = quantizedRowBytes(features, blockSize, bits);
   const stride = outStride * 4;
   const full = min(tileEnd, outFeatures / TILE);
+  // A halved row has twice the sums.
+  const most: usize = sizeof<Parts>() > 1 ? 2 : PANEL_ROWS;
+  const together: usize = sizeof<Parts>() > 1 ? 1 : PANEL_TILES;
   let tile = tileBegin;
 
   // Each group of rows goes over 4 tiles, and loads a part of the next 4 meanwhile.
-  const touchStep = ceilDiv(tileBytes, (4 / PANEL_TILES) * ceilDiv(rows, PANEL_ROWS) * blocks);
+  const touchStep = ceilDiv(tileBytes, (4 / together) * ceilDiv(rows, most) * blocks);
   for (; tile + 4 <= full; tile += 4) {
     const weights = tiles + tile * tileBytes;
     let touch = tile + 9 <= full ? weights + 4 * tileBytes : weights;
@@ -107,15 +114,18 @@ function matmul(
     let to = out + tile * TILE * 4;
     for (let row = rows; row > 0; ) {
       // As even as can be: a row that is left alone would have the weights unpacked for it.
-      const count = ceilDiv(row, ceilDiv(row, PANEL_ROWS));
-      if (count == 1) {
+      const count = ceilDiv(row, ceilDiv(row, most));
+      if (sizeof<Parts>() == 1 && count == 1) {
         multiplyStrip(format, weights, tileBytes, blocks, padded, at, to);
         break;
       }
-      for (let beside: usize = 0; beside < 4; beside += PANEL_TILES, touch += touchStep * blocks) {
+      for (let beside: usize = 0; beside < 4; beside += together, touch += touchStep * blocks) {
         const from = weights + beside * tileBytes;
         const into = to + beside * TILE * 4;
-        if (ASC_FEATURE_RELAXED_SIMD) {
+        if (sizeof<Parts>() > 1) {
+          if (count == 2) multiplyHalves<Two>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+          else multiplyHalves<One>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+        } else if (ASC_FEATURE_RELAXED_SIMD) {
           if (count == 3) multiplyPanel<Three>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
           else multiplyPanel<Two>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
         } else if (count == 4) {
@@ -129,49 +139,7 @@ function matmul(
       (row -= count), (at += count * xStride), (to += count * stride);
     }
   }
-  multiplyTiles(format, false, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tile, tileEnd);
-}
-
-/** `matmul` of rows that are `halved`. */
-@inline
-function matmulHalves(
-  format: i32,
-  x: usize,
-  rows: usize,
-  tiles: usize,
-  features: usize,
-  blockSize: usize,
-  out: usize,
-  outFeatures: usize,
-  outStride: usize,
-  tileBegin: usize,
-  tileEnd: usize,
-): void {
-  const blocks = ceilDiv(features, blockSize);
-  const padded = paddedBlock(features, blockSize);
-  const tileBytes = blocks * blockBytes(format, padded);
-  const xStride = quantizedRowBytes(features, blockSize, 14);
-  const stride = outStride * 4;
-  const full = min(tileEnd, outFeatures / TILE);
-  let tile = tileBegin;
-  const touchStep = ceilDiv(tileBytes, 4 * ceilDiv(rows, 2) * blocks);
-  for (; tile + 4 <= full; tile += 4) {
-    const weights = tiles + tile * tileBytes;
-    let touch = tile + 9 <= full ? weights + 4 * tileBytes : weights;
-    let at = x;
-    let to = out + tile * TILE * 4;
-    for (let row = rows; row > 0; ) {
-      const count = min<usize>(row, 2);
-      for (let beside: usize = 0; beside < 4; beside++, touch += touchStep * blocks) {
-        const from = weights + beside * tileBytes;
-        const into = to + beside * TILE * 4;
-        if (count == 2) multiplyHalves<Two>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
-        else multiplyHalves<One>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
-      }
-      (row -= count), (at += count * xStride), (to += count * stride);
-    }
-  }
-  multiplyTiles(format, true, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tile, tileEnd);
+  multiplyTiles(format, sizeof<Parts>() > 1, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tile, tileEnd);
 }
 
 /** The tiles that are left of fours, and one that is not full. */
