@@ -1,8 +1,8 @@
 import { AttendCall, KeySource, sourceAt } from "./attend-call";
-import { exp } from "./exp";
+import { exponentials } from "./exp";
 import { maxLanes } from "./lanes";
 import { mix } from "./mix-values";
-import { HIDDEN, score } from "./score-keys";
+import { HIDDEN, score, SCORE_BYTES } from "./score-keys";
 
 /**
  * Slots whose score is this much below the best get the weight 0: hidden ones, and those with less than 5e-18, which no
@@ -32,11 +32,16 @@ export function attend(call: AttendCall, scratch: usize, begin: usize, end: usiz
   }
 }
 
-/** Room for the scores of two queries, and for the addresses of the values that they meet. */
+/** Room for the scores of two queries, for the addresses of the values that they meet, and for sums of products. */
 export function attendScratchBytes(call: AttendCall): usize {
+  return 3 * listBytes(call) + SCORE_BYTES;
+}
+
+/** Room for a number for each slot, and for a few behind the last. */
+function listBytes(call: AttendCall): usize {
   let slots: usize = 0;
   for (let index: usize = 0; index < call.sources; index++) slots += sourceAt(call, index).slots;
-  return 3 * 4 * (slots + 8);
+  return 4 * (slots + 8);
 }
 
 @inline
@@ -81,9 +86,10 @@ function biasOf(call: AttendCall, source: KeySource, item: usize): usize {
 @inline
 function attendQueries(queries: i32, call: AttendCall, a: usize, scoresA: usize): void {
   const b = queries > 1 ? a + 1 : a;
-  const room = attendScratchBytes(call) / 3;
+  const room = listBytes(call);
   const scoresB = scoresA + room;
   const values = scoresB + room;
+  const sums = values + room;
   const queryA = call.query + (rowOf(call, a) * call.queryStride + headOf(call, a) * call.headSize) * 4;
   const queryB = call.query + (rowOf(call, b) * call.queryStride + headOf(call, b) * call.headSize) * 4;
   let count: usize = 0;
@@ -93,7 +99,7 @@ function attendQueries(queries: i32, call: AttendCall, a: usize, scoresA: usize)
     const biasA = biasOf(call, source, a), biasB = biasOf(call, source, b);
     count += score(
       queries, call, source, seenFrom(call, source, a), queryA, queryB, biasA, biasB, scoresA + at, scoresB + at,
-      values + at,
+      values + at, sums,
     );
   }
   exponentiate(scoresA, count);
@@ -133,11 +139,13 @@ function attendQueries(queries: i32, call: AttendCall, a: usize, scoresA: usize)
 
 /** scores[slot] = exp(scores[slot] - the largest); 0 for hidden slots, even if there are no others. */
 function exponentiate(scores: usize, slots: usize): void {
-  v128.store(scores + slots * 4, f32x4.splat(-Infinity)); // fills up the last four
-  let largest = f32x4.splat(HIDDEN);
-  for (let slot: usize = 0; slot < slots; slot += 4) largest = f32x4.pmax(largest, v128.load(scores + slot * 4));
-  const shift = f32x4.splat(maxLanes(largest));
-  for (let slot: usize = 0; slot < slots; slot += 4) {
-    v128.store(scores + slot * 4, exp(f32x4.sub(v128.load(scores + slot * 4), shift), LOWEST_SCORE));
+  const nothing = f32x4.splat(-Infinity); // fills up the last eight
+  v128.store(scores + slots * 4, nothing);
+  v128.store(scores + slots * 4, nothing, 16);
+  let a = f32x4.splat(HIDDEN), b = a;
+  for (let slot: usize = 0; slot < slots; slot += 8) {
+    a = f32x4.pmax(a, v128.load(scores + slot * 4));
+    b = f32x4.pmax(b, v128.load(scores + slot * 4, 16));
   }
+  exponentials(scores, (slots + 7) & ~7, maxLanes(f32x4.pmax(a, b)), LOWEST_SCORE, scores);
 }

@@ -32,23 +32,29 @@ export function sumEach(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
 }
 
-/** The first `count` floats at an address, 1 to 4, and zeros behind them; nothing behind them is read. */
+/** The first `count` floats at an address, 1 or more, up to 4, and zeros behind them; nothing behind them is read. */
 @inline
 export function loadFirst(at: usize, count: usize): v128 {
-  if (count >= 4) return v128.load(at);
+  return count >= 4 ? v128.load(at) : loadFew(at, count);
+}
+
+/** Stores the first `count` lanes, and touches nothing behind them. */
+@inline
+export function storeFirst(at: usize, v: v128, count: usize): void {
+  if (count >= 4) v128.store(at, v);
+  else storeFew(at, v, count);
+}
+
+// Functions of their own, so that the rare case is not in the code of every loop.
+
+function loadFew(at: usize, count: usize): v128 {
   let v = v128.load32_zero(at);
   if (count > 1) v = v128.load32_lane(at, v, 1, 4);
   if (count > 2) v = v128.load32_lane(at, v, 2, 8);
   return v;
 }
 
-/** Stores the first `count` lanes, and touches nothing behind them. */
-@inline
-export function storeFirst(at: usize, v: v128, count: usize): void {
-  if (count >= 4) {
-    v128.store(at, v);
-    return;
-  }
+function storeFew(at: usize, v: v128, count: usize): void {
   if (count > 0) v128.store32_lane(at, v, 0);
   if (count > 1) v128.store32_lane(at, v, 1, 4);
   if (count > 2) v128.store32_lane(at, v, 2, 8);

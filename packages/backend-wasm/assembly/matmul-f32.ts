@@ -29,18 +29,25 @@ export function matmulF32(
     let from = x;
     let to = out + tile * TILE * 4;
     let row = rows;
+    if (left < TILE) {
+      for (; row > 0; row--, from += fromStride, to += toStride) multiplyLast(weights, features, from, to, left);
+      return;
+    }
     for (; row >= 4; row -= 4, from += 4 * fromStride, to += 4 * toStride) {
-      multiplyTile(4, weights, features, from, fromStride, to, toStride, left);
+      multiplyTile(4, weights, features, from, fromStride, to, toStride);
     }
     if (row >= 2) {
-      multiplyTile(2, weights, features, from, fromStride, to, toStride, left);
+      multiplyTile(2, weights, features, from, fromStride, to, toStride);
       (row -= 2), (from += 2 * fromStride), (to += 2 * toStride);
     }
-    if (row > 0) multiplyTile(1, weights, features, from, fromStride, to, toStride, left);
+    if (row > 0) multiplyTile(1, weights, features, from, fromStride, to, toStride);
   }
 }
 
-/** One tile times 1, 2 or 4 rows: row a's outputs 0-3 are in a0, 4-7 in a1, and so on. */
+/**
+ * One tile times 1, 2 or 4 rows: row a's outputs 0-3 are in a0, 4-7 in a1, and so on. Both are stored beside each other and used
+ * nowhere else, so that V8 can make one vector of 256 bits of them.
+ */
 @inline
 function multiplyTile(
   rows: i32,
@@ -50,7 +57,6 @@ function multiplyTile(
   xStride: usize,
   out: usize,
   outStride: usize,
-  left: usize,
 ): void {
   let a0 = f32x4.splat(0), b0 = a0, c0 = a0, d0 = a0;
   let a1 = a0, b1 = a0, c1 = a0, d1 = a0;
@@ -65,12 +71,24 @@ function multiplyTile(
     }
     weights += TILE * 4;
   }
-  storeTile(out, a0, a1, left);
-  if (rows > 1) storeTile(out + outStride, b0, b1, left);
-  if (rows > 2) {
-    storeTile(out + 2 * outStride, c0, c1, left);
-    storeTile(out + 3 * outStride, d0, d1, left);
+  storeWhole(out, a0, a1);
+  if (rows > 1) storeWhole(out + outStride, b0, b1);
+  if (rows > 2) storeWhole(out + 2 * outStride, c0, c1), storeWhole(out + 3 * outStride, d0, d1);
+}
+
+@inline
+function storeWhole(out: usize, first: v128, second: v128): void {
+  v128.store(out, first);
+  v128.store(out, second, 16);
+}
+
+/** The last tile, of which only some outputs are wanted, times one row. */
+function multiplyLast(weights: usize, features: usize, x: usize, out: usize, left: usize): void {
+  let first = f32x4.splat(0), second = first;
+  for (const end = x + features * 4; x < end; x += 4, weights += TILE * 4) {
+    (first = addProduct(first, v128.load(weights), x)), (second = addProduct(second, v128.load(weights, 16), x));
   }
+  storeTile(out, first, second, left);
 }
 
 @inline

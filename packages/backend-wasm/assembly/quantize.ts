@@ -1,11 +1,14 @@
 import { activationLevels, halved, NIBBLE_OFFSET, storeActivations, storeSixteen, weightOffset } from "./dot";
-import { loadFirst } from "./lanes";
+import { hidden, loadFirst } from "./lanes";
 import {
   ceilDiv, GROUP, paddedBlock, quantizedRowBytes, ROW_HEADER, SCALE, START4, START8, STEP, STEP_BYTES, stepBytes, SUM, VALUES,
 } from "./layout";
 
 /** Where no number is as large as this, all count as 0: levels / max would overflow, and products be very slow. */
 const SMALLEST: f32 = 1e-30;
+
+/** The bits of 1.5 * 2^23: added to a number, it leaves the nearest integer in the lowest bits of the sum. */
+const ROUNDING: i32 = 0x4b400000;
 
 /**
  * Quantizes rows of activations symmetrically: q = round(x * levels / max|x|), ties to even, with 127 levels for 8 bits
@@ -26,17 +29,19 @@ export function quantize(
   rowEnd: usize,
 ): void {
   const outStride = quantizedRowBytes(features, blockSize, bits);
+  const rounding = hidden(ROUNDING, features);
   for (let row = rowBegin; row < rowEnd; row++) {
     const from = x + row * xStride * 4;
     const to = out + row * outStride;
-    if (bits == 14) quantizeRow(true, from, features, blockSize, to);
-    else quantizeRow(false, from, features, blockSize, to);
+    if (bits == 14) quantizeRow(true, from, features, blockSize, rounding, to);
+    else quantizeRow(false, from, features, blockSize, rounding, to);
   }
 }
 
 @inline
-function quantizeRow(wide: bool, x: usize, features: usize, blockSize: usize, out: usize): void {
+function quantizeRow(wide: bool, x: usize, features: usize, blockSize: usize, rounding: v128, out: usize): void {
   const levels = <f32>activationLevels(wide);
+  const most = hidden(activationLevels(wide), features);
   const blocks = ceilDiv(features, blockSize);
   const padded = paddedBlock(features, blockSize);
   for (let block: usize = 0; block < blocks; block++) {
@@ -46,7 +51,7 @@ function quantizeRow(wide: bool, x: usize, features: usize, blockSize: usize, ou
     if (largest < SMALLEST) largest = 0;
     const scale = largest / levels;
     const inverse: f32 = largest == 0 ? 0 : levels / largest;
-    const sum = quantizeBlock(wide, from, length, padded, inverse, out + VALUES);
+    const sum = quantizeBlock(wide, from, length, padded, inverse, rounding, most, out + VALUES);
     // Weights are stored with an offset in the relaxed build, which adds as much to every sum.
     store<i32>(out, ASC_FEATURE_RELAXED_SIMD ? -weightOffset * sum : 0, START8);
     store<i32>(out, -NIBBLE_OFFSET * sum, START4);
@@ -59,20 +64,30 @@ function quantizeRow(wide: bool, x: usize, features: usize, blockSize: usize, ou
 
 /** Quantizes `length` numbers, fills up with zeros to `padded`; the sum of the integers. */
 @inline
-function quantizeBlock(wide: bool, x: usize, length: usize, padded: usize, inverse: f32, out: usize): i32 {
+function quantizeBlock(
+  wide: bool,
+  x: usize,
+  length: usize,
+  padded: usize,
+  inverse: f32,
+  rounding: v128,
+  most: v128,
+  out: usize,
+): i32 {
   const factor = f32x4.splat(inverse);
   let sum = i32x4.splat(0);
   let at: usize = 0;
   for (; at + 16 <= length; at += 16) {
     const from = x + at * 4;
-    const a = rounded(v128.load(from), factor, wide), b = rounded(v128.load(from, 16), factor, wide);
-    const c = rounded(v128.load(from, 32), factor, wide), d = rounded(v128.load(from, 48), factor, wide);
+    const a = rounded(v128.load(from), factor, rounding, most), b = rounded(v128.load(from, 16), factor, rounding, most);
+    const c = rounded(v128.load(from, 32), factor, rounding, most);
+    const d = rounded(v128.load(from, 48), factor, rounding, most);
     storeSixteen(out + (at / STEP) * stepBytes(wide), a, b, c, d, wide);
     sum = i32x4.add(sum, i32x4.add(i32x4.add(a, b), i32x4.add(c, d)));
   }
   for (; at < padded; at += 4) {
     const numbers = at < length ? loadFirst(x + at * 4, length - at) : f32x4.splat(0);
-    const q = rounded(numbers, factor, wide);
+    const q = rounded(numbers, factor, rounding, most);
     const to = out + (at / STEP) * stepBytes(wide) + ((at & 4) >> 2) * GROUP;
     storeActivations(to, to + STEP_BYTES, q, wide);
     sum = i32x4.add(sum, q);
@@ -82,13 +97,14 @@ function quantizeBlock(wide: bool, x: usize, length: usize, padded: usize, inver
 }
 
 /**
- * x * factor to the nearest integers, ties to even: 1.5 * 2^23 added leaves them in the lowest bits. What is no number becomes
- * one in the range of activations.
+ * x * factor to the nearest integers, ties to even. What is no number becomes one in the range of activations.
+ *
+ * @param rounding `ROUNDING` in every lane
+ * @param most the largest activation
  */
 @inline
-function rounded(x: v128, factor: v128, wide: bool): v128 {
-  const shifted = f32x4.add(f32x4.mul(x, factor), f32x4.splat(12582912));
-  return i32x4.min_s(i32x4.sub(shifted, i32x4.splat(0x4b400000)), i32x4.splat(activationLevels(wide)));
+function rounded(x: v128, factor: v128, rounding: v128, most: v128): v128 {
+  return i32x4.min_s(i32x4.sub(f32x4.add(f32x4.mul(x, factor), rounding), rounding), most);
 }
 
 /** max |x|; NaN where there is one, so that it reaches the output: without their signs, floats are ordered as integers are. */

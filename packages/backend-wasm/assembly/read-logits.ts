@@ -1,5 +1,5 @@
-import { exp, log } from "./exp";
-import { maxLanes, sumLanes } from "./lanes";
+import { exponentials, log, LOWEST } from "./exp";
+import { loadFirst, maxLanes, sumLanes } from "./lanes";
 
 /** Numbers whose exponentials are added up in float32 before the sum goes on in float64. */
 const CHUNK: usize = 1024;
@@ -24,12 +24,17 @@ export function argmax(
   }
 }
 
-/** out[r] = log(sum of exp(logits[r, i])) */
+/**
+ * out[r] = log(sum of exp(logits[r, i]))
+ *
+ * @param scratch `logSumExpScratchBytes` for one thread
+ */
 export function logSumExp(
   logits: usize,
   stride: usize,
   features: usize,
   out: usize,
+  scratch: usize,
   rowBegin: usize,
   rowEnd: usize,
 ): void {
@@ -38,10 +43,17 @@ export function logSumExp(
     const largest = largestOf(x, features);
     let total: f64 = 0;
     for (let at: usize = 0; at < features; at += CHUNK) {
-      total += <f64>sumOfExp(x + at * 4, min(CHUNK, features - at), largest);
+      const count = min(CHUNK, features - at);
+      exponentials(x + at * 4, count, largest, LOWEST, scratch);
+      total += <f64>sumOf(scratch, count);
     }
     store<f32>(out + row * 4, <f32>(<f64>largest + log(total)));
   }
+}
+
+/** Room for the exponentials of a chunk. */
+export function logSumExpScratchBytes(): usize {
+  return CHUNK * 4;
 }
 
 /** out[r] = logits[r, targets[r]] - sums[r]: log-probabilities of given tokens, with sums as `logSumExp` gives them. */
@@ -113,10 +125,13 @@ function insert(best: usize, bestAt: usize, count: usize, logit: f32, index: usi
 }
 
 function largestOf(x: usize, features: usize): f32 {
-  let largest = f32x4.splat(-Infinity);
+  let a = f32x4.splat(-Infinity), b = a;
   let at: usize = 0;
-  for (; at + 4 <= features; at += 4) largest = f32x4.pmax(largest, v128.load(x + at * 4));
-  let result = maxLanes(largest);
+  for (; at + 8 <= features; at += 8) {
+    a = f32x4.pmax(a, v128.load(x + at * 4));
+    b = f32x4.pmax(b, v128.load(x + at * 4, 16));
+  }
+  let result = maxLanes(f32x4.pmax(a, b));
   for (; at < features; at++) result = max(result, load<f32>(x + at * 4));
   return result;
 }
@@ -129,12 +144,13 @@ function indexOf(x: usize, features: usize, value: f32): usize {
   return at < features ? at : 0;
 }
 
-function sumOfExp(x: usize, length: usize, largest: f32): f32 {
-  const shift = f32x4.splat(largest);
-  let sum = f32x4.splat(0);
+function sumOf(x: usize, count: usize): f32 {
+  let a = f32x4.splat(0), b = a;
   let at: usize = 0;
-  for (; at + 4 <= length; at += 4) sum = f32x4.add(sum, exp(f32x4.sub(v128.load(x + at * 4), shift)));
-  let total = sumLanes(sum);
-  for (; at < length; at++) total += f32x4.extract_lane(exp(f32x4.splat(load<f32>(x + at * 4) - largest)), 0);
-  return total;
+  for (const pairs = count & ~7; at < pairs; at += 8) {
+    a = f32x4.add(a, v128.load(x + at * 4));
+    b = f32x4.add(b, v128.load(x + at * 4, 16));
+  }
+  for (; at < count; at += 4) a = f32x4.add(a, loadFirst(x + at * 4, count - at));
+  return sumLanes(f32x4.add(a, b));
 }

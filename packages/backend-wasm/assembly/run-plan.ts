@@ -122,7 +122,7 @@ function runStep(step: i32, a: usize, scratch: usize, begin: usize, end: usize):
     case code.ARGMAX:
       return argmax(word(a, 0), word(a, 1), word(a, 2), word(a, 3), begin, end);
     case code.LOG_SUM_EXP:
-      return logSumExp(word(a, 0), word(a, 1), word(a, 2), word(a, 3), begin, end);
+      return logSumExp(word(a, 0), word(a, 1), word(a, 2), word(a, 3), scratch, begin, end);
     case code.LOG_PROB:
       return logProb(word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), begin, end);
     case code.TOP_K:

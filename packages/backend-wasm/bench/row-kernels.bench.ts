@@ -58,7 +58,7 @@ function writeCall(rows: number, hidden: number): void {
 }
 
 writeCall(1, others);
-const scratch = room(kernels.attendScratchBytes(call) / 4);
+const scratch = room(Math.max(kernels.attendScratchBytes(call), kernels.logSumExpScratchBytes()) / 4);
 
 function attend(rows: number, hidden = 0): void {
   writeCall(rows, hidden);
@@ -76,7 +76,7 @@ const works: Record<string, (rows: number) => void> = {
   "add, 576": (rows) => kernels.add(x, up, 1e-9, x, 0, rows * hidden),
   "argmax, once a pass": (rows) => kernels.argmax(logits, vocabulary, vocabulary, indices, 0, rows),
   "top 8, once a pass": (rows) => {
-    kernels.logSumExp(logits, vocabulary, vocabulary, sums, 0, rows);
+    kernels.logSumExp(logits, vocabulary, vocabulary, sums, scratch, 0, rows);
     kernels.topK(logits, vocabulary, vocabulary, 8, sums, y, indices, 0, rows);
   },
 };

@@ -1,4 +1,4 @@
-import { type OnMemory, productsAgree } from "./products-agree.js";
+import { kernelsAgree, type OnMemory } from "./kernels-agree.js";
 import { type WasmModule, webAssembly } from "./web-assembly.js";
 
 /** The first V8 whose vectors of 256 bits our tests have held against all of its kernels of 128: that of Node 24. */
@@ -64,5 +64,5 @@ export function wideModule(
   open: (module: WasmModule) => OnMemory,
 ): WasmModule | undefined {
   const wide = compileWide(bytes);
-  return wide !== undefined && productsAgree(open(wide), open(usual)) ? wide : undefined;
+  return wide !== undefined && kernelsAgree(open(wide), open(usual)) ? wide : undefined;
 }

@@ -238,8 +238,17 @@ export interface Kernels {
 
   /** indices: i32 [rows], the first where several are equal */
   argmax(logits: number, stride: number, features: number, indices: number, rowBegin: number, rowEnd: number): void;
-  /** out: f32 [rows] */
-  logSumExp(logits: number, stride: number, features: number, out: number, rowBegin: number, rowEnd: number): void;
+  /** out: f32 [rows]; scratch: `logSumExpScratchBytes` of this thread's own */
+  logSumExp(
+    logits: number,
+    stride: number,
+    features: number,
+    out: number,
+    scratch: number,
+    rowBegin: number,
+    rowEnd: number,
+  ): void;
+  logSumExpScratchBytes(): number;
   /** out[r] = logits[r, targets[r]] - sums[r]; sums as `logSumExp` gives them */
   logProb(
     logits: number,

@@ -2,8 +2,8 @@ import { InvalidArgumentError, UnsupportedError } from "@anabranch/core";
 import { wideModule } from "./compile-wide.js";
 import { gzipped, kinds, PIECE } from "./generated/kernel-bytes.js";
 import type { Kernels } from "./kernels.js";
+import type { OnMemory } from "./kernels-agree.js";
 import { probeFeatures } from "./probe-features.js";
-import type { OnMemory } from "./products-agree.js";
 import { type WasmMemory, type WasmModule, webAssembly } from "./web-assembly.js";
 
 export interface KernelKind {

@@ -44,9 +44,10 @@ describe("reading logits", () => {
         const k = Math.min(most, features);
         const logits = logitsOf(seed, rows * features, coarse);
         const [address, sums] = [arena.put(logits), arena.room(4 * rows)];
+        const scratch = arena.room(arena.kernels.logSumExpScratchBytes());
         const [logProbs, indices] = [arena.room(4 * rows * k), arena.room(4 * rows * k)];
         inPieces(rows, cutsAt, (...range) => {
-          arena.kernels.logSumExp(address, features, features, sums, ...range);
+          arena.kernels.logSumExp(address, features, features, sums, scratch, ...range);
           arena.kernels.topK(address, features, features, k, sums, logProbs, indices, ...range);
         });
         const expected = reference("topLogProbs", [tensor([1, rows, features], logits)], { k }, 2);
@@ -64,7 +65,8 @@ describe("reading logits", () => {
         const next = randomNumbers(seed);
         const targets = Int32Array.from({ length: rows }, () => Math.floor(next() * features));
         const [address, sums, out] = [arena.put(logits), arena.room(4 * rows), arena.room(4 * rows)];
-        arena.kernels.logSumExp(address, features, features, sums, 0, rows);
+        const scratch = arena.room(arena.kernels.logSumExpScratchBytes());
+        arena.kernels.logSumExp(address, features, features, sums, scratch, 0, rows);
         arena.kernels.logProb(address, features, sums, arena.put(targets), out, 0, rows);
         const inputs = [tensor([1, rows, features], logits), tensor([1, rows], targets, "i32")];
         expect(distance(arena.floats(out, rows), reference("logProb", inputs, {})[0]!.data)).toBeLessThan(1e-6);
@@ -79,7 +81,8 @@ describe("reading logits", () => {
     logits[31] = 1;
     const [address, sums, logProbs] = [arena.put(logits), arena.room(4), arena.room(16)];
     const indices = arena.room(16);
-    arena.kernels.logSumExp(address, 100, 100, sums, 0, 1);
+    const scratch = arena.room(arena.kernels.logSumExpScratchBytes());
+    arena.kernels.logSumExp(address, 100, 100, sums, scratch, 0, 1);
     arena.kernels.topK(address, 100, 100, 4, sums, logProbs, indices, 0, 1);
     expect([...arena.ints(indices, 4)]).toEqual([70, 31, 0, 1]);
     expect(arena.floats(logProbs, 4)[0]).toBeCloseTo(-Math.log(1 + Math.exp(-2)), 6);

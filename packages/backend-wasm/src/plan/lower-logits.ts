@@ -36,6 +36,7 @@ function logSums(at: Lowering, from: Located): Access {
   const { address } = at.room(4 * from.rows);
   const sums = { from: address, to: address + 4 * from.rows, stride: 4 };
   const args = [from.address, from.features, from.features, address];
+  at.scratch(at.kernels.logSumExpScratchBytes());
   at.emit({ code: LOG_SUM_EXP, args, units: from.rows, reads: [byRow(from)], writes: [sums] });
   return sums;
 }

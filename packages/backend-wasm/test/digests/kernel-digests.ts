@@ -74,10 +74,9 @@ function digestRows(arena: Arena, digest: Digest): void {
     return arena.floats(x, count);
   };
   for (const code of [0, 1, 2, 3] as const) {
-    digest(
-      `activate ${code}`,
-      inPlace((x) => kernels.activate(code, x, x, features, features, x, 0, count)),
-    );
+    const [x, out] = [arena.put(randomFloats(5, count, 8)), arena.room(4 * count)];
+    kernels.activate(code, x, x, features, features, out, 0, count);
+    digest(`activate ${code}`, arena.floats(out, count));
   }
   const weight = randomFloats(6, features);
   digest(
@@ -99,7 +98,8 @@ function digestRows(arena: Arena, digest: Digest): void {
   );
   const logits = arena.put(randomFloats(8, count, 12));
   const [sums, logProbs, indices] = [arena.room(4 * rows), arena.room(4 * rows * 6), arena.room(4 * rows * 6)];
-  kernels.logSumExp(logits, features, features, sums, 0, rows);
+  const scratch = arena.room(kernels.logSumExpScratchBytes());
+  kernels.logSumExp(logits, features, features, sums, scratch, 0, rows);
   kernels.topK(logits, features, features, 6, sums, logProbs, indices, 0, rows);
   digest("topK", arena.floats(logProbs, rows * 6));
 }
