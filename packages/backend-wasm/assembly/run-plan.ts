@@ -16,25 +16,50 @@ import { rope } from "./rope";
 import * as code from "./step-codes";
 import { meet } from "./meet";
 
+/** Bytes of a step before the units that a thread has to itself, and before the count of pieces that were taken in turn. */
+const OWN: usize = 20;
+const TAKEN: usize = 24;
+
 /**
  * Runs one thread's share of a plan: kernels with their arguments, one after the other, as src/plan lays them in memory.
- * Of a step's units each thread takes the stretch that is its own by number, so that a plan runs the same way every time.
- * Ends with a barrier: back when all threads are done.
+ * Of a step's units each thread takes the stretch that is its own by number, or pieces in turn. Ends with a barrier: back when all
+ * threads are done.
  */
 export function runPlan(plan: usize, sync: usize, thread: i32, threads: i32, patience: i32): void {
   const scratch = word(plan, 0) + <usize>thread * word(plan, 1);
   let step = plan + <usize>code.PLAN_HEADER * 4;
   while (load<i32>(step) != code.END) {
     if (load<i32>(step, 16) != 0) meet(sync, threads, patience);
-    const units = word(step, 2);
-    const piece = word(step, 3);
-    const pieces = (units + piece - 1) / piece;
-    const begin = min(units, ((pieces * <usize>thread) / <usize>threads) * piece);
-    const end = min(units, ((pieces * (<usize>thread + 1)) / <usize>threads) * piece);
-    if (begin < end) runStep(load<i32>(step), step + <usize>code.STEP_HEADER * 4, scratch, begin, end);
+    if (load<i32>(step, OWN) < 0) {
+      const units = word(step, 2);
+      const piece = word(step, 3);
+      const pieces = (units + piece - 1) / piece;
+      const begin = min(units, ((pieces * <usize>thread) / <usize>threads) * piece);
+      const end = min(units, ((pieces * (<usize>thread + 1)) / <usize>threads) * piece);
+      if (begin < end) runStep(step, scratch, begin, end);
+    } else {
+      takeTurns(step, scratch, thread, threads);
+    }
     step += word(step, 1) * 4;
   }
   meet(sync, threads, patience);
+}
+
+/** Runs a thread's own stretch, and then the pieces that no other has taken: one that is held up leaves more of them to the others. */
+function takeTurns(step: usize, scratch: usize, thread: i32, threads: i32): void {
+  const own = word(step, 5);
+  if (own > 0) runStep(step, scratch, own * <usize>thread, own * (<usize>thread + 1));
+  const piece = word(step, 3);
+  const first = own * <usize>threads;
+  const units = word(step, 2);
+  const pieces = (units - first + piece - 1) / piece;
+  let taken: usize;
+  while ((taken = atomic.add<usize>(step + TAKEN, 1)) < pieces) {
+    const begin = first + taken * piece;
+    runStep(step, scratch, begin, min(units, begin + piece));
+  }
+  // Every thread has come once in vain: the last of them leaves the step as the plan's next run wants it.
+  if (taken == pieces + <usize>threads - 1) atomic.store<usize>(step + TAKEN, 0);
 }
 
 @inline
@@ -47,8 +72,9 @@ function float(at: usize, index: usize): f32 {
   return load<f32>(at + index * 4);
 }
 
-function runStep(step: i32, a: usize, scratch: usize, begin: usize, end: usize): void {
-  switch (step) {
+function runStep(step: usize, scratch: usize, begin: usize, end: usize): void {
+  const a = step + <usize>code.STEP_HEADER * 4;
+  switch (load<i32>(step)) {
     case code.GATHER_ROWS:
       return gatherRows(word(a, 0), word(a, 1), word(a, 2), word(a, 3), begin, end);
     case code.GATHER_F32:

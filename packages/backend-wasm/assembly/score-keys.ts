@@ -56,13 +56,12 @@ export function score(
       }
       continue;
     }
-    // Past the last slot, the last one again: its scores there are never read.
-    const key0 = keys + slot * stride;
-    const key1 = keys + min(slot + 1, last) * stride;
-    const key2 = keys + min(slot + 2, last) * stride;
-    const key3 = keys + min(slot + 3, last) * stride;
-    multiplyKeys(queries, queryA, queryB, headSize, key0, key1, sums);
-    multiplyKeys(queries, queryA, queryB, headSize, key2, key3, sums + 4 * PAIR);
+    for (let pair: usize = 0; pair < 4; pair += 2) {
+      // Past the last slot, the last one again: its scores there are never read.
+      const key0 = keys + min(slot + pair, last) * stride;
+      const key1 = keys + min(slot + pair + 1, last) * stride;
+      multiplyKeys(queries, queryA, queryB, headSize, key0, key1, sums + pair * 2 * PAIR);
+    }
     const sumsA = f32x4.add(f32x4.mul(sumFour(sums), scale), fourA);
     v128.store(scoresA + count * 4, v128.bitselect(fourA, sumsA, hiddenA));
     if (queries > 1) {

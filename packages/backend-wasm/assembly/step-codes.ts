@@ -32,8 +32,11 @@ export const MATMUL_INT8_HALF = 26;
 export const PACK_INT8_HALF = 27;
 export const GATHER_INT8_HALF = 28;
 
-/** Words of a step before its arguments: code, words in all, units, units of the smallest piece, whether a barrier comes first. */
-export const STEP_HEADER = 5;
+/**
+ * Words of a step before its arguments: code, words in all, units, units of the smallest piece, whether a barrier comes first; units
+ * that each thread has to itself before the pieces that all take in turn, -1 where there are none; how many of those were taken.
+ */
+export const STEP_HEADER = 7;
 
 /** Words before the first step: address of the threads' scratch room, bytes of each thread's. */
 export const PLAN_HEADER = 2;

@@ -7,7 +7,7 @@ import { JOBS, PLAN, SLEEPERS } from "./step-codes";
  * step of decoding needs to commit its rows and to draft. A worker that must be woken comes late to a pass, and as late to each head
  * of a draft as its share takes.
  */
-const BETWEEN_PLANS = 64;
+const BETWEEN_PLANS = 16;
 
 /** What a worker does: runs its share of every plan until it is given none. */
 export function serve(sync: usize, thread: i32, threads: i32, patience: i32): void {

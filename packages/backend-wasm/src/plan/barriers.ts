@@ -39,8 +39,9 @@ export class Barriers {
     const stretches: Stretch[] = [];
     for (let thread = 0; thread < this.#threads; thread++) {
       const [begin, end] = unitsOf(step, thread, this.#threads);
-      if (begin === end) continue;
-      if (stride === undefined) stretches.push({ thread, from, to });
+      if (step.inTurn === true) stretches.push({ thread, from, to });
+      else if (begin === end) continue;
+      else if (stride === undefined) stretches.push({ thread, from, to });
       else stretches.push({ thread, from: from + begin * stride, to: Math.min(to, from + end * stride) });
     }
     return stretches;

@@ -4,6 +4,9 @@ import { attendCallBytes, type KeySource, keySourceWords, writeAttendCall } from
 import { type Lower, type Lowering, wholly } from "./lowering.js";
 import type { Access } from "./step.js";
 
+/** Queries that share what is read of keys and values. */
+const TOGETHER = 2;
+
 export const lowerAttend: Lower<"attend"> = ({ inputs, attributes, outputs: [out, probabilities] }, at) => {
   if (at.isUsed(probabilities)) {
     throw new UnsupportedError("The WebAssembly backend gives no attention probabilities.", { subject: probabilities });
@@ -45,7 +48,8 @@ export const lowerAttend: Lower<"attend"> = ({ inputs, attributes, outputs: [out
     ...{ rows: q.rows, members, heads, kvHeads, headSize, scale: attentionScale(attributes), sources: keySources },
   });
   at.scratch(at.kernels.attendScratchBytes(callAt));
-  at.emit({ code: ATTEND, args: [callAt], units: q.rows * heads, reads, writes: [wholly(to)] });
+  const units = { units: q.rows * heads, piece: TOGETHER, inTurn: true };
+  at.emit({ code: ATTEND, args: [callAt], ...units, reads, writes: [wholly(to)] });
 };
 
 /** Where keys are: in the plan, or wherever the heap has them in a run. */

@@ -9,7 +9,7 @@ import {
 import { TILE_ROWS } from "../kernels.js";
 import type { TiledMatrix } from "../weights/stored-weight.js";
 import { byRow, type Located, type Lower, type Lowering, wholly } from "./lowering.js";
-import type { Access } from "./step.js";
+import type { Access, Step } from "./step.js";
 
 export const lowerLinear: Lower<"linear"> = (node, at) => {
   const {
@@ -51,13 +51,13 @@ export const lowerLinear: Lower<"linear"> = (node, at) => {
   });
 };
 
-/** Units are tiles of outputs; of several rows each tile is a column, which is nothing that lies together. */
-function tiles(to: Located): { units: number; writes: Access[] } {
-  const access = wholly(to);
-  return {
-    units: Math.ceil(to.features / TILE_ROWS),
-    writes: [to.rows === 1 ? { ...access, stride: 4 * TILE_ROWS } : access],
-  };
+/** Tiles that products of quantized weights take together. */
+const FOUR_TILES = 4;
+
+/** Units are tiles of outputs, which threads take in turn: most of a pass's time is here, and one thread may be held up. */
+function tiles(to: Located): Pick<Step, "units" | "piece" | "inTurn" | "writes"> {
+  const units = Math.ceil(to.features / TILE_ROWS);
+  return { units, piece: FOUR_TILES, inTurn: true, writes: [wholly(to)] };
 }
 
 /** A matrix that is not known before the run, laid in tiles within it. */

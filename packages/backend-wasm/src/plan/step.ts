@@ -21,6 +21,8 @@ export interface Step {
   readonly units: number;
   /** Units that only one thread may take together; 1 when absent. */
   readonly piece?: number;
+  /** Whether threads take the last pieces in turn, whoever is done the next; absent: each thread takes one stretch of its own. */
+  readonly inTurn?: boolean;
   readonly reads: readonly Access[];
   readonly writes: readonly Access[];
 }
@@ -34,9 +36,22 @@ export function floatBits(value: number): number {
   return bits[0] as number;
 }
 
+/** Of a step whose threads take turns, the part that each has to itself: what is read in one go is read ahead. */
+const OWN_SHARE = 0.75;
+/** Pieces of the rest that there are for each thread, or fewer: enough that none waits long for another at the end. */
+const TURNS = 8;
+
 /** The words of a step as `runPlan` reads them. @param barrier whether threads meet before it */
-export function stepWords({ code, args, units, piece = 1 }: Step, barrier: boolean): number[] {
-  return [code, STEP_HEADER + args.length, units, piece, barrier ? 1 : 0, ...args];
+export function stepWords(step: Step, barrier: boolean, threads: number): number[] {
+  const { code, args, units, piece = 1 } = step;
+  const [together, own] = step.inTurn === true && threads > 1 ? turns(units, piece, threads) : [piece, -1];
+  return [code, STEP_HEADER + args.length, units, together, barrier ? 1 : 0, own, 0, ...args];
+}
+
+function turns(units: number, piece: number, threads: number): [together: number, own: number] {
+  const own = Math.floor((OWN_SHARE * units) / (threads * piece)) * piece;
+  const rest = units - threads * own;
+  return [piece * Math.max(1, Math.ceil(rest / (piece * threads * TURNS))), own];
 }
 
 /** The units that a thread takes of a step, as `runPlan` divides them: [begin, end) */

@@ -14,7 +14,7 @@ export interface PlanSettings {
 export function writeSteps(heap: Heap, steps: readonly Step[], { threads, scratch }: PlanSettings): number {
   const barriers = new Barriers(threads);
   const words = [scratch?.address ?? 0, scratch?.bytes ?? 0];
-  for (const step of steps) words.push(...stepWords(step, barriers.before(step)));
+  for (const step of steps) words.push(...stepWords(step, barriers.before(step), threads));
   words.push(END);
   const address = heap.allocate(4 * words.length);
   // Addresses above 2 GiB are negative as i32, and the same bits.

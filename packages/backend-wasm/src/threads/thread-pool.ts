@@ -7,10 +7,10 @@ import type { WasmModule } from "../web-assembly.js";
 import { type PlanWorker, startWorker } from "./start-worker.js";
 
 /**
- * How many times a thread looks whether it may go on before it sleeps: some tens of microseconds, as long as a step takes
- * that only one thread has work in.
+ * How many times a thread looks whether it may go on before it sleeps: about a tenth of a millisecond, longer than a step takes that
+ * only one thread has work in, or than a virtual machine's host lends its processor to others most times. Waking a thread takes as long.
  */
-const PATIENCE = 20_000;
+const PATIENCE = 100_000;
 
 /** Threads that run plans together: whoever calls `run`, and workers. */
 export class ThreadPool {

@@ -15,7 +15,7 @@ const accesses = (units: number): fc.Arbitrary<Access> =>
       .map(([from, stride, less]) => ({ from, to: from + units * stride - (less % stride), stride })),
   );
 
-const steps: fc.Arbitrary<Step> = fc
+const steps: fc.Arbitrary<Step & { readonly inTurn: boolean }> = fc
   .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 4 }))
   .chain(([units, piece]) =>
     fc.record({
@@ -23,19 +23,26 @@ const steps: fc.Arbitrary<Step> = fc
       args: fc.constant([]),
       units: fc.constant(units),
       piece: fc.constant(piece),
+      inTurn: fc.boolean(),
       reads: fc.array(accesses(units), { maxLength: 2 }),
       writes: fc.array(accesses(units), { maxLength: 2 }),
     }),
   );
 
 /** Every byte that a thread touches, one by one: what `Barriers` says with stretches. */
-function touched(step: Step, accessesOf: readonly Access[], thread: number, threads: number): Set<number> {
+function touched(
+  step: Step & { readonly inTurn: boolean },
+  accessesOf: readonly Access[],
+  thread: number,
+  threads: number,
+): Set<number> {
   const bytes = new Set<number>();
   const [begin, end] = unitsOf(step, thread, threads);
   for (const { from, to, stride } of accessesOf) {
-    if (begin === end) continue;
-    const first = stride === undefined ? from : from + begin * stride;
-    const last = stride === undefined ? to : Math.min(to, from + end * stride);
+    if (begin === end && !step.inTurn) continue;
+    const anywhere = step.inTurn || stride === undefined;
+    const first = anywhere ? from : from + begin * stride;
+    const last = anywhere ? to : Math.min(to, from + end * stride);
     for (let byte = first; byte < last; byte++) bytes.add(byte);
   }
   return bytes;

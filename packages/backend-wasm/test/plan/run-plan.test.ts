@@ -19,6 +19,7 @@ interface Planned {
   readonly from: number;
   readonly beside: number;
   readonly to: number;
+  readonly inTurn: boolean;
   readonly seed: number;
 }
 
@@ -28,6 +29,7 @@ const plans = fc.array(
     from: fc.nat(VALUES - 1),
     beside: fc.nat(VALUES - 1),
     to: fc.nat(VALUES - 1),
+    inTurn: fc.boolean(),
     seed: fc.nat(1e6),
   }),
   { minLength: 1, maxLength: 30 },
@@ -45,13 +47,13 @@ afterAll(() => Promise.all([...pools.values()].map((pool) => pool.stop())));
 
 /** @param put lays numbers in memory, and says where */
 function stepOf(planned: Planned, values: readonly Located[], put: (numbers: Int32Array) => number): Step {
-  const { what, seed } = planned;
+  const { what, seed, inTurn } = planned;
   const [from, beside, to] = [planned.from, planned.beside, planned.to].map((at) => values[at]) as [
     Located,
     Located,
     Located,
   ];
-  const byNumbers = { units: to.rows * FEATURES, piece: 16, writes: [byNumber(to)] };
+  const byNumbers = { units: to.rows * FEATURES, piece: 16, inTurn, writes: [byNumber(to)] };
   if (what === "add") {
     const args = [from.address, beside.address, floatBits(0.5), to.address];
     return { code: ADD, args, reads: [byNumber(from), byNumber(beside)], ...byNumbers };
@@ -59,7 +61,7 @@ function stepOf(planned: Planned, values: readonly Located[], put: (numbers: Int
   if (what === "scale") {
     return { code: SCALE, args: [from.address, floatBits(0.75), to.address], reads: [byNumber(from)], ...byNumbers };
   }
-  const byRows = { units: to.rows, writes: [byRow(to)] };
+  const byRows = { units: to.rows, inTurn, writes: [byRow(to)] };
   if (what === "copy") {
     const args = [from.address, FEATURES, FEATURES, to.address, FEATURES];
     return { code: COPY_ROWS, args, reads: [byRow(from)], ...byRows };
@@ -91,7 +93,8 @@ function run(pool: ThreadPool, planned: readonly Planned[], rows: number): Buffe
   };
   const steps = planned.map((step) => stepOf(step, values, copied));
   taken.push(writeSteps(heap, steps, { threads: pool.threads }));
-  pool.run(taken.at(-1) as number);
+  // Twice, since a step whose pieces were taken in turn must be as it was.
+  for (let time = 0; time < 2; time++) pool.run(taken.at(-1) as number);
   const found = Buffer.concat(values.map(({ address }) => heap.bytes(address, 4 * rows * FEATURES)));
   for (const at of taken) heap.free(at);
   return found;
