@@ -29,24 +29,25 @@ export function activate(
     const length = min(features - feature, end - begin);
     const from = (row * stride + feature) * 4;
     const x = gate + from, beside = up == 0 ? 0 : up + from, to = out + begin * 4;
-    if (activation == SILU) activateStretch(SILU, x, beside, length, to);
+    if (activation == SILU) {
+      exponentials(x, length, 0, LOWEST, to);
+    } else if (activation == GELU || activation == GELU_TANH) {
+      for (let at: usize = 0; at < length; at += 4) {
+        storeFirst(to + at * 4, exponent(activation, loadFirst(x + at * 4, length - at)), length - at);
+      }
+      exponentials(to, length, 0, LOWEST, to);
+    }
+    if (activation == SILU || activation == GELU_TANH) activateStretch(SILU, x, beside, length, to);
     else if (activation == GELU) activateStretch(GELU, x, beside, length, to);
-    else if (activation == GELU_TANH) activateStretch(GELU_TANH, x, beside, length, to);
     else activateStretch(3, x, beside, length, to);
     begin += length;
   }
 }
 
+/** @param out holds exp(-|u|), see `activated` */
+
 @inline
 function activateStretch(activation: i32, gate: usize, up: usize, length: usize, out: usize): void {
-  if (activation == SILU) {
-    exponentials(gate, length, 0, LOWEST, out);
-  } else if (activation == GELU || activation == GELU_TANH) {
-    for (let at: usize = 0; at < length; at += 4) {
-      storeFirst(out + at * 4, exponent(activation, loadFirst(gate + at * 4, length - at)), length - at);
-    }
-    exponentials(out, length, 0, LOWEST, out);
-  }
   for (let at: usize = 0; at < length; at += 4) {
     const left = length - at, to = out + at * 4;
     const some = activated(activation, loadFirst(gate + at * 4, left), loadFirst(to, left));
@@ -64,10 +65,10 @@ function exponent(activation: i32, x: v128): v128 {
   return f32x4.mul(inner, f32x4.splat(1.5957691216057308));
 }
 
-/** @param power exp(-|u|), with u = x for silu and `exponent` for gelu */
+/** @param power exp(-|u|), with u = x for silu and `exponent` for gelu; SILU stands for both kinds that are x sigmoid(u) */
 @inline
 function activated(activation: i32, x: v128, power: v128): v128 {
-  if (activation == SILU || activation == GELU_TANH) {
+  if (activation == SILU) {
     // x sigmoid(u), and u has the sign of x: by exp(-|u|), which cannot overflow.
     const one = f32x4.splat(1);
     const numerator = v128.bitselect(power, one, f32x4.lt(x, f32x4.splat(0)));

@@ -5,8 +5,8 @@ import { existsIn } from "../bytes/folder.js";
 import { ggufPartNames } from "../gguf/split/part-names.js";
 import type { WeightFormat } from "../quantize/index.js";
 
-/** Raised when a copy is laid out otherwise. */
-const COPY_VERSION = 1;
+/** Raised when a copy is laid out, or rounded, otherwise. */
+const COPY_VERSION = 2;
 
 /** Of each file, so much is hashed: headers, and the first weights. */
 const HASHED = 2 ** 20;

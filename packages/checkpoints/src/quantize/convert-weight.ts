@@ -31,7 +31,9 @@ export function convertWeight(
   const wanted = format === "int4" && isLayer(name) ? "int4-block" : "int8-block";
   if (tensor.format === wanted && tensor.blockSize === blockSize) return tensor;
   const dense = { format: "f32", shape: tensor.shape, data: toFloat32(tensor) } as const;
-  return wanted === "int4-block" ? quantizeInt4(dense, blockSize) : quantizeInt8(dense, blockSize);
+  if (wanted === "int4-block") return quantizeInt4(dense, blockSize);
+  const steps = tensor.format === "int4-block" && tensor.blockSize === blockSize ? tensor.scales : undefined;
+  return quantizeInt8(dense, blockSize, steps);
 }
 
 const isLayer = (name: string): boolean => name !== parameterNames.embedding && name !== parameterNames.head;

@@ -1,4 +1,4 @@
-import { toFloat32 } from "@anabranch/core";
+import { type Int8BlockTensor, toFloat32 } from "@anabranch/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matrices, matrix } from "../../test/support/arbitrary-matrix.js";
@@ -45,6 +45,48 @@ describe("quantizeInt8", () => {
         }
       }),
     );
+  });
+
+  it("keeps what lies between weights that stand on steps, or rounds them as others", () => {
+    const levels = fc.array(fc.nat(15), { minLength: 16, maxLength: 16 });
+    const step = fc.double({ min: 1e-3, max: 1, noNaN: true });
+    const offset = fc.double({ min: -20, max: 20, noNaN: true });
+    fc.assert(
+      fc.property(levels, step, offset, fc.boolean(), (codes, size, steps, isNegative) => {
+        const d = Math.fround(isNegative ? -size : size);
+        const weights = Float32Array.from(codes, (code) => (steps + code) * d);
+        const largest = Math.max(...weights.map(Math.abs));
+        const plain = quantizeInt8(matrix(1, 16, weights), 16);
+        const quantised = quantizeInt8(matrix(1, 16, weights), 16, Float32Array.of(d));
+        const errors = toFloat32(quantised).map((back, at) => back - (weights[at] as number));
+        if (quantised.scales[0] === plain.scales[0]) {
+          expect(quantised.data).toEqual(plain.data);
+        } else {
+          expect(Math.max(...errors) - Math.min(...errors)).toBeLessThan(1e-6 * largest);
+          expect(Math.max(...errors.map(Math.abs))).toBeLessThan((largest / 127) * 0.2501);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("loses half or less of what rounding 4-bit weights anew loses", () => {
+    const codes = Array.from({ length: 320 }, (_, at) => (at * at * 7 + at) % 16);
+    const offsets = Array.from({ length: 10 }, (_, block) => -6 - (block % 4) - block / 11);
+    const weights = Float32Array.from(codes, (code, at) => (offsets[at >> 5] as number) + code);
+    const lost = (tensor: Int8BlockTensor): number =>
+      toFloat32(tensor).reduce((sum, back, at) => sum + Math.abs(back - (weights[at] as number)), 0);
+    const [anew, kept] = [undefined, new Float32Array(10).fill(1)].map((steps) =>
+      lost(quantizeInt8(matrix(1, 320, weights), 32, steps)),
+    ) as [number, number];
+    expect(kept).toBeLessThan(anew / 2);
+  });
+
+  it("takes blocks of one weight, repeated, whatever the step", () => {
+    for (const step of [1e-30, 1, 1e30]) {
+      const quantised = quantizeInt8(matrix(1, 4, new Float32Array(4).fill(0.25)), 4, Float32Array.of(step));
+      for (const back of toFloat32(quantised)) expect(back).toBeCloseTo(0.25, 6);
+    }
   });
 
   it("gives zeros for zeros", () => {
