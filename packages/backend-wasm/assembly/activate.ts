@@ -45,7 +45,6 @@ export function activate(
 }
 
 /** @param out holds exp(-|u|), see `activated` */
-
 @inline
 function activateStretch(activation: i32, gate: usize, up: usize, length: usize, out: usize): void {
   for (let at: usize = 0; at < length; at += 4) {

@@ -1,10 +1,8 @@
-import { hidden, loadFirst, storeFirst } from "./lanes";
+import { hidden, loadFirst, ROUNDING, storeFirst, storePair } from "./lanes";
 
 /** exp is a normal number from here on. */
 export const LOWEST: f32 = -87;
 
-/** 1.5 * 2^23: added to a number, it leaves the nearest integer in the lowest bits of the sum. */
-const ROUNDING: f32 = 12582912;
 const LOG2_E: f32 = 1.44269504;
 
 /**
@@ -18,7 +16,7 @@ export function exponentials(x: usize, count: usize, shift: f32, lowest: f32, ou
   const shifts = f32x4.splat(shift);
   const floor = f32x4.splat(lowest * LOG2_E);
   const sign = hidden(<i32>0x80000000, count);
-  const factor = hiddenFloat(LOG2_E, count), rounding = hiddenFloat(ROUNDING, count), one = hiddenFloat(1, count);
+  const factor = hiddenFloat(LOG2_E, count), rounding = hidden(ROUNDING, count), one = hiddenFloat(1, count);
   const c1 = hiddenFloat(6.93147182e-1, count), c2 = hiddenFloat(2.40226462e-1, count);
   const c3 = hiddenFloat(5.55032864e-2, count), c4 = hiddenFloat(9.61848907e-3, count);
   const c5 = hiddenFloat(1.33999309e-3, count), c6 = hiddenFloat(1.53458124e-4, count);
@@ -27,8 +25,7 @@ export function exponentials(x: usize, count: usize, shift: f32, lowest: f32, ou
     const from = x + at * 4, to = out + at * 4;
     const a = exp(v128.load(from), shifts, sign, factor, floor, rounding, one, c1, c2, c3, c4, c5, c6);
     const b = exp(v128.load(from, 16), shifts, sign, factor, floor, rounding, one, c1, c2, c3, c4, c5, c6);
-    v128.store(to, a);
-    v128.store(to, b, 16);
+    storePair(to, a, b);
   }
   for (; at < count; at += 4) {
     const some = loadFirst(x + at * 4, count - at);

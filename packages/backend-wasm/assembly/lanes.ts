@@ -11,6 +11,16 @@ export function hidden(bits: i32, small: usize): v128 {
   return i32x4.splat(bits | <i32>(small >> 31));
 }
 
+/** The bits of 1.5 * 2^23: added to a number, it leaves the nearest integer in the lowest bits of the sum. */
+export const ROUNDING: i32 = 0x4b400000;
+
+/** Two vectors beside each other, of which V8 can make one of 256 bits if nothing else asks for either. */
+@inline
+export function storePair(to: usize, low: v128, high: v128): void {
+  v128.store(to, low);
+  v128.store(to, high, 16);
+}
+
 @inline
 export function sumLanes(v: v128): f32 {
   return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));

@@ -1,4 +1,5 @@
 import { f32TileBytes, TILE } from "./layout";
+import { storePair } from "./lanes";
 import { storeTile } from "./store-tile";
 
 /**
@@ -71,15 +72,9 @@ function multiplyTile(
     }
     weights += TILE * 4;
   }
-  storeWhole(out, a0, a1);
-  if (rows > 1) storeWhole(out + outStride, b0, b1);
-  if (rows > 2) storeWhole(out + 2 * outStride, c0, c1), storeWhole(out + 3 * outStride, d0, d1);
-}
-
-@inline
-function storeWhole(out: usize, first: v128, second: v128): void {
-  v128.store(out, first);
-  v128.store(out, second, 16);
+  storePair(out, a0, a1);
+  if (rows > 1) storePair(out + outStride, b0, b1);
+  if (rows > 2) storePair(out + 2 * outStride, c0, c1), storePair(out + 3 * outStride, d0, d1);
 }
 
 /** The last tile, of which only some outputs are wanted, times one row. */

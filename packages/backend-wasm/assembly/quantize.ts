@@ -1,14 +1,11 @@
 import { activationLevels, halved, NIBBLE_OFFSET, storeActivations, storeSixteen, weightOffset } from "./dot";
-import { hidden, loadFirst } from "./lanes";
+import { hidden, loadFirst, ROUNDING } from "./lanes";
 import {
   ceilDiv, GROUP, paddedBlock, quantizedRowBytes, ROW_HEADER, SCALE, START4, START8, STEP, STEP_BYTES, stepBytes, SUM, VALUES,
 } from "./layout";
 
 /** Where no number is as large as this, all count as 0: levels / max would overflow, and products be very slow. */
 const SMALLEST: f32 = 1e-30;
-
-/** The bits of 1.5 * 2^23: added to a number, it leaves the nearest integer in the lowest bits of the sum. */
-const ROUNDING: i32 = 0x4b400000;
 
 /**
  * Quantizes rows of activations symmetrically: q = round(x * levels / max|x|), ties to even, with 127 levels for 8 bits

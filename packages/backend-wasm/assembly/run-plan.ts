@@ -47,7 +47,7 @@ export function runPlan(plan: usize, sync: usize, thread: i32, threads: i32, pat
 
 /** Runs a thread's own stretch, and then the pieces that no other has taken: one that is held up leaves more of them to the others. */
 function takeTurns(step: usize, scratch: usize, thread: i32, threads: i32): void {
-  const own = word(step, 5);
+  const own = load<usize>(step, OWN);
   if (own > 0) runStep(step, scratch, own * <usize>thread, own * (<usize>thread + 1));
   const piece = word(step, 3);
   const first = own * <usize>threads;

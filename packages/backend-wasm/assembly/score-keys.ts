@@ -1,5 +1,5 @@
 import { AttendCall, KeySource } from "./attend-call";
-import { loadFirst, sumEach } from "./lanes";
+import { loadFirst, storePair, sumEach } from "./lanes";
 
 /** A bias below this hides a slot: neither its key nor its value has any effect, whatever it is. */
 export const HIDDEN: f32 = -1e29;
@@ -115,12 +115,6 @@ function multiplyKeys(queries: i32, a: usize, b: usize, headSize: usize, key0: u
     addLast(sums + 2 * PAIR, b, key0);
     addLast(sums + 3 * PAIR, b, key1);
   }
-}
-
-@inline
-function storePair(to: usize, low: v128, high: v128): void {
-  v128.store(to, low);
-  v128.store(to, high, 16);
 }
 
 /** The last four of a head whose size is no multiple of eight. */
