@@ -32,15 +32,17 @@ export function halved(wide: bool): bool {
 /**
  * acc + the products, a row in each lane.
  *
- * @param weights as `storeGroup` lays them
+ * @param half 0 for rows 0-3, 1 for rows 4-7
+ * @param w0 the 32 bytes that `storeGroup` lays, with `w1`
  * @param x the 4 activations, or 4 halves, in every lane; of the plain build the first 2 of them
  * @param behind in the plain build the other 2
  */
 @inline
-export function dot4(weights: v128, x: v128, behind: v128, acc: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, weights, acc);
-  const front = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(weights), x);
-  const back = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(weights), behind);
+export function dot4(half: i32, w0: v128, w1: v128, x: v128, behind: v128, acc: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, half == 0 ? w0 : w1, acc);
+  // Of both halves of a vector V8 makes one widening to 256 bits.
+  const front = i32x4.dot_i16x8_s(half == 0 ? i16x8.extend_low_i8x16_s(w0) : i16x8.extend_high_i8x16_s(w0), x);
+  const back = i32x4.dot_i16x8_s(half == 0 ? i16x8.extend_low_i8x16_s(w1) : i16x8.extend_high_i8x16_s(w1), behind);
   return i32x4.add(i32x4.add(acc, front), back);
 }
 
@@ -91,17 +93,15 @@ function storeBytes(at: usize, integers: v128): void {
 
 /**
  * Stores 4 weights of one row, a byte each, where `dot4` looks for them in the 32 bytes of a tile's 8 rows. Relaxed
- * build: [row][4 features]. Plain build: [2 pairs][row][2 features], so that both halves, widened, have a row in each
- * lane.
+ * build: [row][4 features]. Plain build: [2 pairs][row][2 features], so that pairs, widened, have a row in each lane.
  */
 @inline
 export function storeGroup(group: usize, row: usize, weights: u32): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
     store<u32>(group + row * 4, weights);
   } else {
-    const at = pairs(group, row);
-    store<u16>(at, <u16>weights);
-    store<u16>(at, <u16>(weights >> 16), 8);
+    store<u16>(group + row * 2, <u16>weights);
+    store<u16>(group + row * 2, <u16>(weights >> 16), 16);
   }
 }
 
@@ -109,11 +109,5 @@ export function storeGroup(group: usize, row: usize, weights: u32): void {
 @inline
 export function loadGroup(group: usize, row: usize): u32 {
   if (ASC_FEATURE_RELAXED_SIMD) return load<u32>(group + row * 4);
-  const at = pairs(group, row);
-  return <u32>load<u16>(at) | ((<u32>load<u16>(at, 8)) << 16);
-}
-
-@inline
-function pairs(group: usize, row: usize): usize {
-  return group + (row >> 2) * 16 + (row & 3) * 2;
+  return <u32>load<u16>(group + row * 2) | ((<u32>load<u16>(group + row * 2, 16)) << 16);
 }

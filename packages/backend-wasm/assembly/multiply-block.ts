@@ -66,18 +66,18 @@ export function valuesBehind(x: usize, second: bool): v128 {
   return second ? v128.load32_splat(x, VALUES + GROUP + 4) : v128.load32_splat(x, VALUES + 4);
 }
 
-/** acc + the products of a step of features. */
+/** acc + the products of a step of features, of outputs 0-3 or 4-7: w0 and w1 have the first 4 features, v0 and v1 the others. */
 @inline
-export function dotStep(first: v128, second: v128, x: usize, acc: v128): v128 {
-  const half = dot4(first, valuesAt(x, false), valuesBehind(x, false), acc);
-  return dot4(second, valuesAt(x, true), valuesBehind(x, true), half);
+export function dotStep(half: i32, w0: v128, w1: v128, v0: v128, v1: v128, x: usize, acc: v128): v128 {
+  const first = dot4(half, w0, w1, valuesAt(x, false), valuesBehind(x, false), acc);
+  return dot4(half, v0, v1, valuesAt(x, true), valuesBehind(x, true), first);
 }
 
 /** `dotStep` with second halves, which the relaxed build alone has. */
 @inline
-export function dotSecondHalves(first: v128, second: v128, x: usize, acc: v128): v128 {
+export function dotSecondHalves(half: i32, w0: v128, w1: v128, v0: v128, v1: v128, x: usize, acc: v128): v128 {
   const a = v128.load32_splat(x, VALUES + STEP_BYTES), b = v128.load32_splat(x, VALUES + STEP_BYTES + GROUP);
-  return dot4(second, b, b, dot4(first, a, a, acc));
+  return dot4(half, v0, v1, b, b, dot4(half, w0, w1, a, a, acc));
 }
 
 /** The scales of a block's outputs 0-3 or 4-7. */

@@ -50,10 +50,10 @@ export function multiplySingle<Rows>(
       const p0 = packedAt(weights, 0), p1 = packedAt(weights, 1);
       const w0 = firstFour(format, p0, unpacking), w1 = firstFour(format, p1, unpacking);
       const v0 = secondFour(format, p0, unpacking, weights, 0), v1 = secondFour(format, p1, unpacking, weights, 1);
-      (a0 = dotStep(w0, v0, xA, a0)), (a1 = dotStep(w1, v1, xA, a1));
-      (b0 = dotStep(w0, v0, xB, b0)), (b1 = dotStep(w1, v1, xB, b1));
-      if (sizeof<Rows>() >= sizeof<Three>()) (c0 = dotStep(w0, v0, xC, c0)), (c1 = dotStep(w1, v1, xC, c1));
-      if (sizeof<Rows>() >= sizeof<Four>()) (d0 = dotStep(w0, v0, xD, d0)), (d1 = dotStep(w1, v1, xD, d1));
+      (a0 = dotStep(0, w0, w1, v0, v1, xA, a0)), (a1 = dotStep(1, w0, w1, v0, v1, xA, a1));
+      (b0 = dotStep(0, w0, w1, v0, v1, xB, b0)), (b1 = dotStep(1, w0, w1, v0, v1, xB, b1));
+      if (sizeof<Rows>() >= sizeof<Three>()) (c0 = dotStep(0, w0, w1, v0, v1, xC, c0)), (c1 = dotStep(1, w0, w1, v0, v1, xC, c1));
+      if (sizeof<Rows>() >= sizeof<Four>()) (d0 = dotStep(0, w0, w1, v0, v1, xD, d0)), (d1 = dotStep(1, w0, w1, v0, v1, xD, d1));
       weights += tileStep(format);
       (xA += STEP_BYTES), (xB += STEP_BYTES);
       if (sizeof<Rows>() >= sizeof<Three>()) xC += STEP_BYTES;

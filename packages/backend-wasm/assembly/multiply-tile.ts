@@ -37,13 +37,13 @@ export function multiplyTile(
       const w0 = firstFour(format, p0, unpacking), w1 = firstFour(format, p1, unpacking);
       const v0 = secondFour(format, p0, unpacking, weights, 0), v1 = secondFour(format, p1, unpacking, weights, 1);
       if (halved(wide)) {
-        (a0 = dotStep(w0, v0, x, a0)), (a1 = dotStep(w1, v1, x, a1));
-        (b0 = dotSecondHalves(w0, v0, x, b0)), (b1 = dotSecondHalves(w1, v1, x, b1));
+        (a0 = dotStep(0, w0, w1, v0, v1, x, a0)), (a1 = dotStep(1, w0, w1, v0, v1, x, a1));
+        (b0 = dotSecondHalves(0, w0, w1, v0, v1, x, b0)), (b1 = dotSecondHalves(1, w0, w1, v0, v1, x, b1));
       } else {
         const first = valuesAt(x, false), firstBehind = valuesBehind(x, false);
         const second = valuesAt(x, true), secondBehind = valuesBehind(x, true);
-        (a0 = dot4(w0, first, firstBehind, a0)), (a1 = dot4(w1, first, firstBehind, a1));
-        (b0 = dot4(v0, second, secondBehind, b0)), (b1 = dot4(v1, second, secondBehind, b1));
+        (a0 = dot4(0, w0, w1, first, firstBehind, a0)), (a1 = dot4(1, w0, w1, first, firstBehind, a1));
+        (b0 = dot4(0, v0, v1, second, secondBehind, b0)), (b1 = dot4(1, v0, v1, second, secondBehind, b1));
       }
       weights += tileStep(format);
     }

@@ -12,8 +12,8 @@ const FEATURES = 72;
 const OUTPUTS = 5 * TILE_ROWS;
 const BLOCK = 32;
 const BLOCKS = Math.ceil(FEATURES / BLOCK);
-/** A panel of three, one of two and a row alone. */
-const ROWS = [6, 5, 1] as const;
+/** Panels of two, three and four rows, and a row alone. */
+const ROWS = [8, 5, 1] as const;
 const MOST_ROWS = Math.max(...ROWS);
 const TILES = [0, OUTPUTS / TILE_ROWS] as const;
 

@@ -36,7 +36,7 @@ export async function compileKernels({ shared, relaxed, wide }: KernelKind): Pro
   const bytes = unwoven(await gunzip(gzipped), kind);
   if (shared) bytes[memoryFlagsAt] = (bytes[memoryFlagsAt] as number) | SHARED_FLAG;
   const usual = await webAssembly.compile(bytes);
-  if (kind !== "relaxed" || wide === false) return usual;
+  if (wide === false) return usual;
   const open = (module: WasmModule): OnMemory => {
     const memory = new webAssembly.Memory({ initial: 2, maximum: 2, shared });
     return { memory, kernels: instantiateKernels(module, memory) };
