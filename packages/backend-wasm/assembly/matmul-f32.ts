@@ -1,5 +1,6 @@
 import { storePair } from "./lanes";
 import { ceilDiv, f32TileBytes, TILE } from "./layout";
+import { aheadOf } from "./read-ahead";
 import { Three, Two } from "./multiply-panel";
 import { Four } from "./multiply-single";
 import { storeTile } from "./store-tile";
@@ -44,7 +45,7 @@ export function matmulF32(
       multiplyStrip(weights, tileBytes, features, x, into);
       continue;
     }
-    let touch = tile + 9 <= full ? weights + 4 * tileBytes : weights;
+    let touch = weights + aheadOf(tile, tileBegin, full, outFeatures) * tileBytes;
     for (let beside: usize = 0; beside < 4; beside++) {
       const from = weights + beside * tileBytes;
       let at = x;

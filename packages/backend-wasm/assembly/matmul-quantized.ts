@@ -7,6 +7,7 @@ import { multiplyPanel, Three, Two } from "./multiply-panel";
 import { Four, multiplySingle } from "./multiply-single";
 import { multiplyStrip } from "./multiply-strip";
 import { multiplyTile } from "./multiply-tile";
+import { aheadOf } from "./read-ahead";
 
 /** Rows that meet a tile at once, at most, and tiles that they meet: as many sums as fit 16 registers beside what is multiplied. */
 const PANEL_ROWS: usize = ASC_FEATURE_RELAXED_SIMD ? 3 : 4;
@@ -109,7 +110,7 @@ function matmul<Parts>(
   const touchStep = ceilDiv(tileBytes, (4 / together) * ceilDiv(rows, most) * blocks);
   for (; tile + 4 <= full; tile += 4) {
     const weights = tiles + tile * tileBytes;
-    let touch = tile + 9 <= full ? weights + 4 * tileBytes : weights;
+    let touch = weights + aheadOf(tile, tileBegin, full, outFeatures) * tileBytes;
     let at = x;
     let to = out + tile * TILE * 4;
     for (let row = rows; row > 0; ) {
