@@ -1,15 +1,17 @@
 import { storePair } from "./lanes";
 import { ceilDiv, f32TileBytes, TILE } from "./layout";
-import { aheadOf } from "./read-ahead";
+import { One } from "./multiply-halves";
 import { Three, Two } from "./multiply-panel";
 import { Four } from "./multiply-single";
+import { aheadOf } from "./read-ahead";
 import { storeTile } from "./store-tile";
+import { wide } from "./wide";
 
-/** Rows that meet a tile at once, at most. */
-const PANEL_ROWS: usize = 4;
+/** Tiles that rows meet at once. */
+const PANEL_TILES: usize = 2;
 
 /** Bytes of a row's features between two looks ahead. */
-const STRETCH: usize = 32;
+const STRETCH: usize = 16;
 
 /**
  * out[r, o] = sum over features, from first to last, of x[r, i] * weight[o, i], for all rows and the outputs of some
@@ -35,28 +37,30 @@ export function matmulF32(
   const toStride = outStride * 4;
   const tileBytes = f32TileBytes(features);
   const full = min(tileEnd, outFeatures / TILE);
-  const touchStep = ceilDiv(tileBytes, 4 * ceilDiv(rows, PANEL_ROWS) * ceilDiv(features * 4, STRETCH));
+  // As many sums as fit 16 registers: two a row, of half a vector's bits twice as many.
+  const most: usize = wide ? 4 : 2;
+  const touchStep = ceilDiv(tileBytes, (4 / PANEL_TILES) * ceilDiv(rows, most) * ceilDiv(features * 4, STRETCH));
   let tile = tileBegin;
   // Four tiles at a time, see multiply-strip.ts and multiply-panel.ts.
   for (; tile + 4 <= full; tile += 4) {
     const weights = tiles + tile * tileBytes;
-    const into = out + tile * TILE * 4;
-    if (rows == 1) {
-      multiplyStrip(weights, tileBytes, features, x, into);
-      continue;
-    }
+    let at = x;
+    let to = out + tile * TILE * 4;
     let touch = weights + aheadOf(tile, tileBegin, full, outFeatures) * tileBytes;
-    for (let beside: usize = 0; beside < 4; beside++) {
-      const from = weights + beside * tileBytes;
-      let at = x;
-      let to = into + beside * TILE * 4;
-      for (let row = rows; row > 0; ) {
-        const count = ceilDiv(row, ceilDiv(row, PANEL_ROWS));
-        if (count == 4) touch = multiplyPanel<Four>(from, tileBytes, features, at, fromStride, to, toStride, touch, touchStep);
-        else if (count == 3) touch = multiplyPanel<Three>(from, tileBytes, features, at, fromStride, to, toStride, touch, touchStep);
-        else touch = multiplyPanel<Two>(from, tileBytes, features, at, fromStride, to, toStride, touch, touchStep);
-        (row -= count), (at += count * fromStride), (to += count * toStride);
+    for (let row = rows; row > 0; ) {
+      const count = ceilDiv(row, ceilDiv(row, most));
+      if (count == 1) multiplyStrip<One>(weights, tileBytes, features, at, fromStride, to, toStride);
+      else if (rows == 2) multiplyStrip<Two>(weights, tileBytes, features, at, fromStride, to, toStride);
+      else {
+        for (let beside: usize = 0; beside < 4; beside += PANEL_TILES) {
+          const from = weights + beside * tileBytes;
+          const into = to + beside * TILE * 4;
+          if (count == 4) touch = multiplyPanel<Four>(from, tileBytes, features, at, fromStride, into, toStride, touch, touchStep);
+          else if (count == 3) touch = multiplyPanel<Three>(from, tileBytes, features, at, fromStride, into, toStride, touch, touchStep);
+          else touch = multiplyPanel<Two>(from, tileBytes, features, at, fromStride, into, toStride, touch, touchStep);
+        }
       }
+      (row -= count), (at += count * fromStride), (to += count * toStride);
     }
   }
   for (; tile < tileEnd; tile++) {
@@ -69,8 +73,8 @@ export function matmulF32(
 }
 
 /**
- * One full tile times 2 to 4 rows: row a's outputs 0-3 are in a0, 4-7 in a1, and so on. Both are stored beside each other and used
- * nowhere else, so that V8 can make one vector of 256 bits of them.
+ * Two full tiles times 2 to 4 rows: row a's outputs 0-3 are in a0, 4-7 in a1, those of the other tile in a2 and a3, and so on. Halves of a
+ * tile are stored beside each other and used nowhere else, so that V8 can make one vector of 256 bits of them.
  *
  * @typeParam Rows Two, Three or Four
  * @param touch where the first of four stretches begins that are multiplied next
@@ -88,8 +92,10 @@ function multiplyPanel<Rows>(
   touch: usize,
   touchStep: usize,
 ): usize {
-  let a0 = f32x4.splat(0), b0 = a0, c0 = a0, d0 = a0;
-  let a1 = a0, b1 = a0, c1 = a0, d1 = a0;
+  const zero = f32x4.splat(0);
+  let a0 = zero, b0 = zero, c0 = zero, d0 = zero, a2 = zero, b2 = zero, c2 = zero, d2 = zero;
+  let a1 = zero, b1 = zero, c1 = zero, d1 = zero, a3 = zero, b3 = zero, c3 = zero, d3 = zero;
+  let beside = weights + tileBytes;
   let xB = x + xStride, xC = x + 2 * xStride, xD = x + 3 * xStride;
   const end = x + features * 4;
   for (; x < end; touch += touchStep) {
@@ -99,41 +105,70 @@ function multiplyPanel<Rows>(
     load<i32>(touch + 3 * tileBytes);
     const until = min(x + STRETCH, end);
     do {
-      const w0 = v128.load(weights), w1 = v128.load(weights, 16);
-      (a0 = addProduct(a0, w0, x)), (a1 = addProduct(a1, w1, x));
-      (b0 = addProduct(b0, w0, xB)), (b1 = addProduct(b1, w1, xB));
-      if (sizeof<Rows>() >= sizeof<Three>()) (c0 = addProduct(c0, w0, xC)), (c1 = addProduct(c1, w1, xC));
-      if (sizeof<Rows>() >= sizeof<Four>()) (d0 = addProduct(d0, w0, xD)), (d1 = addProduct(d1, w1, xD));
-      weights += TILE * 4;
-      (x += 4), (xB += 4);
-      if (sizeof<Rows>() >= sizeof<Three>()) xC += 4;
-      if (sizeof<Rows>() >= sizeof<Four>()) xD += 4;
+      const v0 = v128.load(weights), v1 = v128.load(weights, 16), w0 = v128.load(beside), w1 = v128.load(beside, 16);
+      (a0 = addProduct(a0, v0, x)), (a1 = addProduct(a1, v1, x)), (a2 = addProduct(a2, w0, x)), (a3 = addProduct(a3, w1, x));
+      (b0 = addProduct(b0, v0, xB)), (b1 = addProduct(b1, v1, xB)), (b2 = addProduct(b2, w0, xB)), (b3 = addProduct(b3, w1, xB));
+      if (sizeof<Rows>() >= sizeof<Three>()) {
+        (c0 = addProduct(c0, v0, xC)), (c1 = addProduct(c1, v1, xC)), (c2 = addProduct(c2, w0, xC)), (c3 = addProduct(c3, w1, xC));
+        xC += 4;
+      }
+      if (sizeof<Rows>() >= sizeof<Four>()) {
+        (d0 = addProduct(d0, v0, xD)), (d1 = addProduct(d1, v1, xD)), (d2 = addProduct(d2, w0, xD)), (d3 = addProduct(d3, w1, xD));
+        xD += 4;
+      }
+      (weights += TILE * 4), (beside += TILE * 4), (x += 4), (xB += 4);
     } while (x < until);
   }
-  storePair(out, a0, a1);
-  storePair(out + outStride, b0, b1);
-  if (sizeof<Rows>() >= sizeof<Three>()) storePair(out + 2 * outStride, c0, c1);
-  if (sizeof<Rows>() >= sizeof<Four>()) storePair(out + 3 * outStride, d0, d1);
+  storePair(out, a0, a1), storePair(out + TILE * 4, a2, a3);
+  storePair((out += outStride), b0, b1), storePair(out + TILE * 4, b2, b3);
+  if (sizeof<Rows>() >= sizeof<Three>()) storePair((out += outStride), c0, c1), storePair(out + TILE * 4, c2, c3);
+  if (sizeof<Rows>() >= sizeof<Four>()) storePair((out += outStride), d0, d1), storePair(out + TILE * 4, d2, d3);
   return touch;
 }
 
-/** One row times 4 full tiles, a to d. */
+/**
+ * 1 or 2 rows times 4 full tiles, of which each is a stream of its own: row a's outputs of the first tile are in a0 and a1, of the second
+ * in a2 and a3, and so on. Two rows are too much for 16 registers of 128 bits, and yet no slower there: memory is.
+ *
+ * @typeParam Rows One or Two
+ */
 @inline
-function multiplyStrip(weights: usize, tileBytes: usize, features: usize, x: usize, out: usize): void {
-  let wB = weights + tileBytes, wC = wB + tileBytes, wD = wC + tileBytes;
-  let a0 = f32x4.splat(0), b0 = a0, c0 = a0, d0 = a0;
-  let a1 = a0, b1 = a0, c1 = a0, d1 = a0;
+function multiplyStrip<Rows>(
+  weights: usize,
+  tileBytes: usize,
+  features: usize,
+  x: usize,
+  xStride: usize,
+  out: usize,
+  outStride: usize,
+): void {
+  const zero = f32x4.splat(0);
+  let a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
+  let b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero, b6 = zero, b7 = zero;
+  let second = weights + tileBytes, third = second + tileBytes, fourth = third + tileBytes;
+  let xB = x + xStride;
   for (const end = x + features * 4; x < end; x += 4) {
-    (a0 = addProduct(a0, v128.load(weights), x)), (a1 = addProduct(a1, v128.load(weights, 16), x));
-    (b0 = addProduct(b0, v128.load(wB), x)), (b1 = addProduct(b1, v128.load(wB, 16), x));
-    (c0 = addProduct(c0, v128.load(wC), x)), (c1 = addProduct(c1, v128.load(wC, 16), x));
-    (d0 = addProduct(d0, v128.load(wD), x)), (d1 = addProduct(d1, v128.load(wD, 16), x));
-    (weights += TILE * 4), (wB += TILE * 4), (wC += TILE * 4), (wD += TILE * 4);
+    const p0 = v128.load(weights), p1 = v128.load(weights, 16);
+    (a0 = addProduct(a0, p0, x)), (a1 = addProduct(a1, p1, x));
+    if (sizeof<Rows>() > 1) (b0 = addProduct(b0, p0, xB)), (b1 = addProduct(b1, p1, xB));
+    const q0 = v128.load(second), q1 = v128.load(second, 16);
+    (a2 = addProduct(a2, q0, x)), (a3 = addProduct(a3, q1, x));
+    if (sizeof<Rows>() > 1) (b2 = addProduct(b2, q0, xB)), (b3 = addProduct(b3, q1, xB));
+    const r0 = v128.load(third), r1 = v128.load(third, 16);
+    (a4 = addProduct(a4, r0, x)), (a5 = addProduct(a5, r1, x));
+    if (sizeof<Rows>() > 1) (b4 = addProduct(b4, r0, xB)), (b5 = addProduct(b5, r1, xB));
+    const s0 = v128.load(fourth), s1 = v128.load(fourth, 16);
+    (a6 = addProduct(a6, s0, x)), (a7 = addProduct(a7, s1, x));
+    if (sizeof<Rows>() > 1) (b6 = addProduct(b6, s0, xB)), (b7 = addProduct(b7, s1, xB)), (xB += 4);
+    (weights += TILE * 4), (second += TILE * 4), (third += TILE * 4), (fourth += TILE * 4);
   }
-  storePair(out, a0, a1);
-  storePair(out + TILE * 4, b0, b1);
-  storePair(out + TILE * 8, c0, c1);
-  storePair(out + TILE * 12, d0, d1);
+  storePair(out, a0, a1), storePair(out + TILE * 4, a2, a3);
+  storePair(out + TILE * 8, a4, a5), storePair(out + TILE * 12, a6, a7);
+  if (sizeof<Rows>() > 1) {
+    out += outStride;
+    storePair(out, b0, b1), storePair(out + TILE * 4, b2, b3);
+    storePair(out + TILE * 8, b4, b5), storePair(out + TILE * 12, b6, b7);
+  }
 }
 
 /** One tile, full or not, times one row. */
