@@ -40,30 +40,32 @@ export function matmulF32(
   // As many sums as fit 16 registers: two a row, of half a vector's bits twice as many.
   const most: usize = wide ? 4 : 2;
   const touchStep = ceilDiv(tileBytes, (4 / PANEL_TILES) * ceilDiv(rows, most) * ceilDiv(features * 4, STRETCH));
-  let tile = tileBegin;
-  // Four tiles at a time, see multiply-strip.ts and multiply-panel.ts.
-  for (; tile + 4 <= full; tile += 4) {
-    const weights = tiles + tile * tileBytes;
+  // Four streams, see matmul-quantized.ts.
+  const quarter = full > tileBegin ? (full - tileBegin) / 4 : 0;
+  const apart = quarter * tileBytes;
+  const outApart = quarter * TILE * 4;
+  for (let tile: usize = 0; tile < quarter; tile++) {
+    const weights = tiles + (tileBegin + tile) * tileBytes;
+    let touch = weights + aheadOf(tile, quarter, tileBegin, outFeatures) * tileBytes;
     let at = x;
-    let to = out + tile * TILE * 4;
-    let touch = weights + aheadOf(tile, tileBegin, full, outFeatures) * tileBytes;
+    let to = out + (tileBegin + tile) * TILE * 4;
     for (let row = rows; row > 0; ) {
       const count = ceilDiv(row, ceilDiv(row, most));
-      if (count == 1) multiplyStrip<One>(weights, tileBytes, features, at, fromStride, to, toStride);
-      else if (rows == 2) multiplyStrip<Two>(weights, tileBytes, features, at, fromStride, to, toStride);
+      if (count == 1) multiplyStrip<One>(weights, apart, features, at, fromStride, to, toStride, outApart);
+      else if (rows == 2) multiplyStrip<Two>(weights, apart, features, at, fromStride, to, toStride, outApart);
       else {
         for (let beside: usize = 0; beside < 4; beside += PANEL_TILES) {
-          const from = weights + beside * tileBytes;
-          const into = to + beside * TILE * 4;
-          if (count == 4) touch = multiplyPanel<Four>(from, tileBytes, features, at, fromStride, into, toStride, touch, touchStep);
-          else if (count == 3) touch = multiplyPanel<Three>(from, tileBytes, features, at, fromStride, into, toStride, touch, touchStep);
-          else touch = multiplyPanel<Two>(from, tileBytes, features, at, fromStride, into, toStride, touch, touchStep);
+          const from = weights + beside * apart;
+          const into = to + beside * outApart;
+          if (count == 4) touch = multiplyPanel<Four>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
+          else if (count == 3) touch = multiplyPanel<Three>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
+          else touch = multiplyPanel<Two>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
         }
       }
       (row -= count), (at += count * fromStride), (to += count * toStride);
     }
   }
-  for (; tile < tileEnd; tile++) {
+  for (let tile = tileBegin + 4 * quarter; tile < tileEnd; tile++) {
     let at = x;
     let to = out + tile * TILE * 4;
     for (let row = rows; row > 0; row--, at += fromStride, to += toStride) {
@@ -83,26 +85,27 @@ export function matmulF32(
 @inline
 function multiplyPanel<Rows>(
   weights: usize,
-  tileBytes: usize,
+  apart: usize,
   features: usize,
   x: usize,
   xStride: usize,
   out: usize,
   outStride: usize,
+  outApart: usize,
   touch: usize,
   touchStep: usize,
 ): usize {
   const zero = f32x4.splat(0);
   let a0 = zero, b0 = zero, c0 = zero, d0 = zero, a2 = zero, b2 = zero, c2 = zero, d2 = zero;
   let a1 = zero, b1 = zero, c1 = zero, d1 = zero, a3 = zero, b3 = zero, c3 = zero, d3 = zero;
-  let beside = weights + tileBytes;
+  let beside = weights + apart;
   let xB = x + xStride, xC = x + 2 * xStride, xD = x + 3 * xStride;
   const end = x + features * 4;
   for (; x < end; touch += touchStep) {
     load<i32>(touch);
-    load<i32>(touch + tileBytes);
-    load<i32>(touch + 2 * tileBytes);
-    load<i32>(touch + 3 * tileBytes);
+    load<i32>(touch + apart);
+    load<i32>(touch + 2 * apart);
+    load<i32>(touch + 3 * apart);
     const until = min(x + STRETCH, end);
     do {
       const v0 = v128.load(weights), v1 = v128.load(weights, 16), w0 = v128.load(beside), w1 = v128.load(beside, 16);
@@ -119,10 +122,10 @@ function multiplyPanel<Rows>(
       (weights += TILE * 4), (beside += TILE * 4), (x += 4), (xB += 4);
     } while (x < until);
   }
-  storePair(out, a0, a1), storePair(out + TILE * 4, a2, a3);
-  storePair((out += outStride), b0, b1), storePair(out + TILE * 4, b2, b3);
-  if (sizeof<Rows>() >= sizeof<Three>()) storePair((out += outStride), c0, c1), storePair(out + TILE * 4, c2, c3);
-  if (sizeof<Rows>() >= sizeof<Four>()) storePair((out += outStride), d0, d1), storePair(out + TILE * 4, d2, d3);
+  storePair(out, a0, a1), storePair(out + outApart, a2, a3);
+  storePair((out += outStride), b0, b1), storePair(out + outApart, b2, b3);
+  if (sizeof<Rows>() >= sizeof<Three>()) storePair((out += outStride), c0, c1), storePair(out + outApart, c2, c3);
+  if (sizeof<Rows>() >= sizeof<Four>()) storePair((out += outStride), d0, d1), storePair(out + outApart, d2, d3);
   return touch;
 }
 
@@ -135,17 +138,18 @@ function multiplyPanel<Rows>(
 @inline
 function multiplyStrip<Rows>(
   weights: usize,
-  tileBytes: usize,
+  apart: usize,
   features: usize,
   x: usize,
   xStride: usize,
   out: usize,
   outStride: usize,
+  outApart: usize,
 ): void {
   const zero = f32x4.splat(0);
   let a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
   let b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero, b6 = zero, b7 = zero;
-  let second = weights + tileBytes, third = second + tileBytes, fourth = third + tileBytes;
+  let second = weights + apart, third = second + apart, fourth = third + apart;
   let xB = x + xStride;
   for (const end = x + features * 4; x < end; x += 4) {
     const p0 = v128.load(weights), p1 = v128.load(weights, 16);
@@ -162,12 +166,12 @@ function multiplyStrip<Rows>(
     if (sizeof<Rows>() > 1) (b6 = addProduct(b6, s0, xB)), (b7 = addProduct(b7, s1, xB)), (xB += 4);
     (weights += TILE * 4), (second += TILE * 4), (third += TILE * 4), (fourth += TILE * 4);
   }
-  storePair(out, a0, a1), storePair(out + TILE * 4, a2, a3);
-  storePair(out + TILE * 8, a4, a5), storePair(out + TILE * 12, a6, a7);
+  storePair(out, a0, a1), storePair(out + outApart, a2, a3);
+  storePair(out + 2 * outApart, a4, a5), storePair(out + 3 * outApart, a6, a7);
   if (sizeof<Rows>() > 1) {
     out += outStride;
-    storePair(out, b0, b1), storePair(out + TILE * 4, b2, b3);
-    storePair(out + TILE * 8, b4, b5), storePair(out + TILE * 12, b6, b7);
+    storePair(out, b0, b1), storePair(out + outApart, b2, b3);
+    storePair(out + 2 * outApart, b4, b5), storePair(out + 3 * outApart, b6, b7);
   }
 }
 

@@ -104,43 +104,46 @@ function matmul<Parts>(
   // A halved row has twice the sums.
   const most: usize = sizeof<Parts>() > 1 ? 2 : PANEL_ROWS;
   const together: usize = sizeof<Parts>() > 1 ? 1 : PANEL_TILES;
-  let tile = tileBegin;
-
-  // Each group of rows goes over 4 tiles, and loads a part of the next 4 meanwhile.
+  // Four streams through a quarter of the tiles each, see multiply-strip.ts: each group of rows goes over the tiles that they are at, and
+  // loads a part of the next ones meanwhile.
+  const quarter = full > tileBegin ? (full - tileBegin) / 4 : 0;
+  const apart = quarter * tileBytes;
+  const outApart = quarter * TILE * 4;
   const touchStep = ceilDiv(tileBytes, (4 / together) * ceilDiv(rows, most) * blocks);
-  for (; tile + 4 <= full; tile += 4) {
-    const weights = tiles + tile * tileBytes;
-    let touch = weights + aheadOf(tile, tileBegin, full, outFeatures) * tileBytes;
+  for (let tile: usize = 0; tile < quarter; tile++) {
+    const weights = tiles + (tileBegin + tile) * tileBytes;
+    let touch = weights + aheadOf(tile, quarter, tileBegin, outFeatures) * tileBytes;
     let at = x;
-    let to = out + tile * TILE * 4;
+    let to = out + (tileBegin + tile) * TILE * 4;
     for (let row = rows; row > 0; ) {
       // As even as can be: a row that is left alone would have the weights unpacked for it.
       const count = ceilDiv(row, ceilDiv(row, most));
       if (sizeof<Parts>() == 1 && count == 1) {
-        multiplyStrip(format, weights, tileBytes, blocks, padded, at, to);
+        multiplyStrip(format, weights, apart, blocks, padded, at, to, outApart);
         break;
       }
       for (let beside: usize = 0; beside < 4; beside += together, touch += touchStep * blocks) {
-        const from = weights + beside * tileBytes;
-        const into = to + beside * TILE * 4;
+        const from = weights + beside * apart;
+        const into = to + beside * outApart;
         if (sizeof<Parts>() > 1) {
-          if (count == 2) multiplyHalves<Two>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
-          else multiplyHalves<One>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+          if (count == 2) multiplyHalves<Two>(format, from, apart, blocks, padded, at, xStride, into, stride, touch, touchStep);
+          else multiplyHalves<One>(format, from, apart, blocks, padded, at, xStride, into, stride, touch, touchStep);
         } else if (ASC_FEATURE_RELAXED_SIMD) {
-          if (count == 3) multiplyPanel<Three>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
-          else multiplyPanel<Two>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+          if (count == 3) multiplyPanel<Three>(format, from, apart, blocks, padded, at, xStride, into, stride, outApart, touch, touchStep);
+          else multiplyPanel<Two>(format, from, apart, blocks, padded, at, xStride, into, stride, outApart, touch, touchStep);
         } else if (count == 4) {
-          multiplySingle<Four>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+          multiplySingle<Four>(format, from, apart, blocks, padded, at, xStride, into, stride, touch, touchStep);
         } else if (count == 3) {
-          multiplySingle<Three>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+          multiplySingle<Three>(format, from, apart, blocks, padded, at, xStride, into, stride, touch, touchStep);
         } else {
-          multiplySingle<Two>(format, from, tileBytes, blocks, padded, at, xStride, into, stride, touch, touchStep);
+          multiplySingle<Two>(format, from, apart, blocks, padded, at, xStride, into, stride, touch, touchStep);
         }
       }
       (row -= count), (at += count * xStride), (to += count * stride);
     }
   }
-  multiplyTiles(format, sizeof<Parts>() > 1, x, rows, tiles, features, blockSize, out, outFeatures, outStride, tile, tileEnd);
+  const left = tileBegin + 4 * quarter;
+  multiplyTiles(format, sizeof<Parts>() > 1, x, rows, tiles, features, blockSize, out, outFeatures, outStride, left, tileEnd);
 }
 
 /** The tiles that are left of fours, and one that is not full. */

@@ -1,5 +1,5 @@
 import { dot4 } from "./dot";
-import { headerBytes, STEP, STEP_BYTES, TILE } from "./layout";
+import { headerBytes, STEP, STEP_BYTES } from "./layout";
 import {
   addTile, clearTile, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf, valuesAt,
 } from "./multiply-block";
@@ -17,37 +17,38 @@ export type Three = u32;
  * has its own prefetching: the processor brings several streams sooner than one of the same length.
  *
  * @typeParam Rows Two or Three
- * @param tileBytes from one tile to the next, and from one stretch to the next
+ * @param apart bytes from one stream to the next; `outApart`: of their outputs
  * @param touch where the first stretch begins; `touchStep`: bytes of each a block
  */
 @inline
 export function multiplyPanel<Rows>(
   format: i32,
   weights: usize,
-  tileBytes: usize,
+  apart: usize,
   blocks: usize,
   padded: usize,
   x: usize,
   xStride: usize,
   out: usize,
   outStride: usize,
+  outApart: usize,
   touch: usize,
   touchStep: usize,
 ): void {
-  let beside = weights + tileBytes;
+  let beside = weights + apart;
   let xA = x;
   let xB = xA + xStride;
   let xC = xB + xStride;
   const outB = out + outStride;
   const outC = outB + outStride;
-  clearTile(out), clearTile(out + 4 * TILE);
-  clearTile(outB), clearTile(outB + 4 * TILE);
-  if (sizeof<Rows>() >= sizeof<Three>()) clearTile(outC), clearTile(outC + 4 * TILE);
+  clearTile(out), clearTile(out + outApart);
+  clearTile(outB), clearTile(outB + outApart);
+  if (sizeof<Rows>() >= sizeof<Three>()) clearTile(outC), clearTile(outC + outApart);
 
   const unpacking = unpackingOf(format, padded);
   for (let block: usize = 0; block < blocks; block++, touch += touchStep) {
     load<i32>(touch);
-    load<i32>(touch + tileBytes);
+    load<i32>(touch + apart);
     const header = weights, headerBeside = beside;
     (weights += headerBytes(format)), (beside += headerBytes(format));
     let a0 = startOf(format, xA), a1 = a0, a2 = a0, a3 = a0;
@@ -97,16 +98,16 @@ export function multiplyPanel<Rows>(
       (xA += STEP_BYTES), (xB += STEP_BYTES);
       if (sizeof<Rows>() >= sizeof<Three>()) xC += STEP_BYTES;
     } while (xA < end);
-    load<i32>(touch + 2 * tileBytes);
-    load<i32>(touch + 3 * tileBytes);
+    load<i32>(touch + 2 * apart);
+    load<i32>(touch + 3 * apart);
 
     const scale0 = scaleOf(format, header, 0, unpacking), scale1 = scaleOf(format, header, 1, unpacking);
     addTile(format, a0, a1, scale0, scale1, header, xA, out);
     addTile(format, b0, b1, scale0, scale1, header, xB, outB);
     if (sizeof<Rows>() >= sizeof<Three>()) addTile(format, c0, c1, scale0, scale1, header, xC, outC);
     const scale2 = scaleOf(format, headerBeside, 0, unpacking), scale3 = scaleOf(format, headerBeside, 1, unpacking);
-    xA = addTile(format, a2, a3, scale2, scale3, headerBeside, xA, out + 4 * TILE);
-    xB = addTile(format, b2, b3, scale2, scale3, headerBeside, xB, outB + 4 * TILE);
-    if (sizeof<Rows>() >= sizeof<Three>()) xC = addTile(format, c2, c3, scale2, scale3, headerBeside, xC, outC + 4 * TILE);
+    xA = addTile(format, a2, a3, scale2, scale3, headerBeside, xA, out + outApart);
+    xB = addTile(format, b2, b3, scale2, scale3, headerBeside, xB, outB + outApart);
+    if (sizeof<Rows>() >= sizeof<Three>()) xC = addTile(format, c2, c3, scale2, scale3, headerBeside, xC, outC + outApart);
   }
 }

@@ -13,7 +13,7 @@ export type Four = u64;
 export function multiplySingle<Rows>(
   format: i32,
   weights: usize,
-  tileBytes: usize,
+  apart: usize,
   blocks: usize,
   padded: usize,
   x: usize,
@@ -35,7 +35,7 @@ export function multiplySingle<Rows>(
   const unpacking = unpackingOf(format, padded);
   for (let block: usize = 0; block < blocks; block++, touch += touchStep) {
     load<i32>(touch);
-    load<i32>(touch + tileBytes);
+    load<i32>(touch + apart);
     const header = weights;
     weights += headerBytes(format);
     let a0 = startOf(format, xA), a1 = a0;
@@ -59,8 +59,8 @@ export function multiplySingle<Rows>(
       if (sizeof<Rows>() >= sizeof<Three>()) xC += STEP_BYTES;
       if (sizeof<Rows>() >= sizeof<Four>()) xD += STEP_BYTES;
     } while (xA < end);
-    load<i32>(touch + 2 * tileBytes);
-    load<i32>(touch + 3 * tileBytes);
+    load<i32>(touch + 2 * apart);
+    load<i32>(touch + 3 * apart);
 
     const scale0 = scaleOf(format, header, 0, unpacking), scale1 = scaleOf(format, header, 1, unpacking);
     xA = addTile(format, a0, a1, scale0, scale1, header, xA, out);

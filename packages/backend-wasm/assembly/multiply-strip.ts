@@ -1,5 +1,5 @@
 import { dot4 } from "./dot";
-import { headerBytes, STEP, STEP_BYTES, TILE } from "./layout";
+import { headerBytes, STEP, STEP_BYTES } from "./layout";
 import {
   addTile, clearTile, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf, valuesAt, valuesBehind,
 } from "./multiply-block";
@@ -12,22 +12,23 @@ import {
 export function multiplyStrip(
   format: i32,
   weights: usize,
-  tileBytes: usize,
+  apart: usize,
   blocks: usize,
   padded: usize,
   x: usize,
   out: usize,
+  outApart: usize,
 ): void {
   const header = headerBytes(format);
   const step = tileStep(format);
   let wA = weights;
-  let wB = wA + tileBytes;
-  let wC = wB + tileBytes;
-  let wD = wC + tileBytes;
+  let wB = wA + apart;
+  let wC = wB + apart;
+  let wD = wC + apart;
   clearTile(out);
-  clearTile(out + 4 * TILE);
-  clearTile(out + 8 * TILE);
-  clearTile(out + 12 * TILE);
+  clearTile(out + outApart);
+  clearTile(out + 2 * outApart);
+  clearTile(out + 3 * outApart);
   const unpacking = unpackingOf(format, padded);
   for (let block: usize = 0; block < blocks; block++) {
     const hA = wA, hB = wB, hC = wC, hD = wD;
@@ -62,8 +63,8 @@ export function multiplyStrip(
       x += STEP_BYTES;
     } while (x < end);
     addTile(format, a0, a1, scaleOf(format, hA, 0, unpacking), scaleOf(format, hA, 1, unpacking), hA, x, out);
-    addTile(format, b0, b1, scaleOf(format, hB, 0, unpacking), scaleOf(format, hB, 1, unpacking), hB, x, out + 4 * TILE);
-    addTile(format, c0, c1, scaleOf(format, hC, 0, unpacking), scaleOf(format, hC, 1, unpacking), hC, x, out + 8 * TILE);
-    x = addTile(format, d0, d1, scaleOf(format, hD, 0, unpacking), scaleOf(format, hD, 1, unpacking), hD, x, out + 12 * TILE);
+    addTile(format, b0, b1, scaleOf(format, hB, 0, unpacking), scaleOf(format, hB, 1, unpacking), hB, x, out + outApart);
+    addTile(format, c0, c1, scaleOf(format, hC, 0, unpacking), scaleOf(format, hC, 1, unpacking), hC, x, out + 2 * outApart);
+    x = addTile(format, d0, d1, scaleOf(format, hD, 0, unpacking), scaleOf(format, hD, 1, unpacking), hD, x, out + 3 * outApart);
   }
 }
