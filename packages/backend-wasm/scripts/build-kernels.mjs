@@ -16,7 +16,7 @@ const generated = join(folder, "src", "generated");
 const target = join(generated, "kernel-bytes.ts");
 
 /** Bytes of a kind that stand together: see {@link woven}. */
-const PIECE = 20480;
+const PIECE = 23552;
 
 /** The flags of a memory's limits: bit 0, it has a maximum; bit 1, it is shared. */
 const PLAIN = 0b01;

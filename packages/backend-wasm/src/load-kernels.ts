@@ -53,8 +53,7 @@ export async function compileKernels({ shared, relaxed, wide }: KernelKind): Pro
 export function instantiateKernels(module: WasmModule, memory: WasmMemory): Kernels {
   try {
     const { weightOffset } = probeFeatures();
-    const wide = webAssembly.Module.customSections(module, "wide").length;
-    const env = { memory, weightOffset, wide, sleep: sleepOn(memory) };
+    const env = { memory, weightOffset, sleep: sleepOn(memory) };
     return new webAssembly.Instance(module, { env }).exports as Kernels;
   } catch (cause) {
     throw new InvalidArgumentError("The kernels cannot use this memory.", {
