@@ -7,6 +7,10 @@ import {
 /**
  * One row, not `halved`, times 4 full tiles, a to d: a single row waits for memory, which gives four streams at once half as much
  * again as one, since each page that is read has its own prefetching. Sums over blocks stand in the output, as in a panel.
+ *
+ * @param apart bytes from one tile to the next: far, so that each stream goes on where it was in the next call. Four tiles behind each other
+ *   are streams of 5 kB, which prefetching has to find anew each time.
+ * @param outApart bytes from the outputs of one tile to those of the next
  */
 @inline
 export function multiplyStrip(
