@@ -29,6 +29,13 @@ export function halved(wide: bool): bool {
   return ASC_FEATURE_RELAXED_SIMD && wide;
 }
 
+/** acc + the products of the relaxed build, a row in each lane. @param weights of 4 rows, as `storeGroup` lays them */
+@inline
+export function dotBytes(weights: v128, x: v128, acc: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, weights, acc);
+  return unreachable();
+}
+
 /**
  * acc + the products, a row in each lane.
  *
@@ -39,7 +46,7 @@ export function halved(wide: bool): bool {
  */
 @inline
 export function dot4(half: i32, w0: v128, w1: v128, x: v128, behind: v128, acc: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, half == 0 ? w0 : w1, acc);
+  if (ASC_FEATURE_RELAXED_SIMD) return dotBytes(half == 0 ? w0 : w1, x, acc);
   // Of both halves of a vector V8 makes one widening to 256 bits.
   const front = i32x4.dot_i16x8_s(half == 0 ? i16x8.extend_low_i8x16_s(w0) : i16x8.extend_high_i8x16_s(w0), x);
   const back = i32x4.dot_i16x8_s(half == 0 ? i16x8.extend_low_i8x16_s(w1) : i16x8.extend_high_i8x16_s(w1), behind);

@@ -8,7 +8,8 @@ import { halved } from "./dot";
  *   tile:  a block after the other, blocks = ceil(features / blockSize)
  *   block: [scales, 8 f32; of 8 bits 8 f16, where every scale is one] [offsets, 8 f32, 4 bits only] [weights]
  *   weights: steps of 8 features:
- *     8 bits: [features 0-3: rows 0-3 | rows 4-7] [features 4-7: rows 0-3 | rows 4-7], 16 bytes each, see `storeGroup`
+ *     8 bits: [features 0-3: rows 0-3 | rows 4-7] [features 4-7: rows 0-3 | rows 4-7], 16 bytes each; in the plain build
+ *       a half is 2 of the features rather than 4 of the rows, see `storeGroup`
  *     4 bits: [rows 0-3 | rows 4-7], 16 bytes each, with features 0-3 in the low nibbles and 4-7 in the high ones
  *
  * Activations stand in rows, a block after the other, with all that a product asks of a block beside its values:

@@ -63,7 +63,7 @@ export function matmulF32(
     let at = x;
     let to = out + tile * TILE * 4;
     for (let row = rows; row > 0; row--, at += fromStride, to += toStride) {
-      multiplySingle(tiles + tile * tileBytes, features, at, to, outFeatures - tile * TILE);
+      multiplyTile(tiles + tile * tileBytes, features, at, to, outFeatures - tile * TILE);
     }
   }
 }
@@ -160,7 +160,7 @@ function multiplyStrip<Rows>(
 }
 
 /** One tile, full or not, times one row. */
-function multiplySingle(weights: usize, features: usize, x: usize, out: usize, left: usize): void {
+function multiplyTile(weights: usize, features: usize, x: usize, out: usize, left: usize): void {
   let first = f32x4.splat(0), second = first;
   for (const end = x + features * 4; x < end; x += 4, weights += TILE * 4) {
     (first = addProduct(first, v128.load(weights), x)), (second = addProduct(second, v128.load(weights, 16), x));

@@ -1,4 +1,4 @@
-import { dot4 } from "./dot";
+import { dot4, dotBytes } from "./dot";
 import { widenHalves, widening } from "./half";
 import { hidden } from "./lanes";
 import {
@@ -17,7 +17,10 @@ export function startOf(format: i32, x: usize): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? v128.load32_splat(x, START8) : i32x4.splat(0);
 }
 
-/** Weights of the first 4 features of a step, of outputs 0-3 or 4-7; with 4 bits those of the other 4 beside them. */
+/**
+ * The first or the second half of the weights of a step's first 4 features; with 4 bits those of the other 4 beside them. A half is
+ * outputs 0-3 or 4-7, in the plain build 2 of the features: see `storeGroup`.
+ */
 @inline
 export function packedAt(weights: usize, half: i32): v128 {
   return half == 0 ? v128.load(weights) : v128.load(weights, 16);
@@ -75,9 +78,9 @@ export function dotStep(half: i32, w0: v128, w1: v128, v0: v128, v1: v128, x: us
 
 /** `dotStep` with second halves, which the relaxed build alone has. */
 @inline
-export function dotSecondHalves(half: i32, w0: v128, w1: v128, v0: v128, v1: v128, x: usize, acc: v128): v128 {
+export function dotSecondHalves(first: v128, second: v128, x: usize, acc: v128): v128 {
   const a = v128.load32_splat(x, VALUES + STEP_BYTES), b = v128.load32_splat(x, VALUES + STEP_BYTES + GROUP);
-  return dot4(half, v0, v1, b, b, dot4(half, w0, w1, a, a, acc));
+  return dotBytes(second, b, dotBytes(first, a, acc));
 }
 
 /** The scales of a block's outputs 0-3 or 4-7. */

@@ -48,10 +48,10 @@ export function multiplyHalves<Rows>(
       const w0 = firstFour(format, p0, unpacking), w1 = firstFour(format, p1, unpacking);
       const v0 = secondFour(format, p0, unpacking, weights, 0), v1 = secondFour(format, p1, unpacking, weights, 1);
       (a0 = dotStep(0, w0, w1, v0, v1, xA, a0)), (a1 = dotStep(1, w0, w1, v0, v1, xA, a1));
-      (b0 = dotSecondHalves(0, w0, w1, v0, v1, xA, b0)), (b1 = dotSecondHalves(1, w0, w1, v0, v1, xA, b1));
+      (b0 = dotSecondHalves(w0, v0, xA, b0)), (b1 = dotSecondHalves(w1, v1, xA, b1));
       if (sizeof<Rows>() >= sizeof<Two>()) {
         (c0 = dotStep(0, w0, w1, v0, v1, xC, c0)), (c1 = dotStep(1, w0, w1, v0, v1, xC, c1));
-        (d0 = dotSecondHalves(0, w0, w1, v0, v1, xC, d0)), (d1 = dotSecondHalves(1, w0, w1, v0, v1, xC, d1));
+        (d0 = dotSecondHalves(w0, v0, xC, d0)), (d1 = dotSecondHalves(w1, v1, xC, d1));
       }
       weights += tileStep(format);
       xA += 2 * STEP_BYTES;

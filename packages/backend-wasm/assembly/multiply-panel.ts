@@ -1,4 +1,4 @@
-import { dot4 } from "./dot";
+import { dotBytes } from "./dot";
 import { headerBytes, STEP, STEP_BYTES } from "./layout";
 import {
   addTile, clearTile, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf, valuesAt,
@@ -64,35 +64,35 @@ export function multiplyPanel<Rows>(
       const w0 = firstFour(format, q0, unpacking), w1 = firstFour(format, q1, unpacking);
       {
         const x = valuesAt(xA, false);
-        (a0 = dot4(0, v0, v1, x, x, a0)), (a1 = dot4(1, v0, v1, x, x, a1));
-        (a2 = dot4(0, w0, w1, x, x, a2)), (a3 = dot4(1, w0, w1, x, x, a3));
+        (a0 = dotBytes(v0, x, a0)), (a1 = dotBytes(v1, x, a1));
+        (a2 = dotBytes(w0, x, a2)), (a3 = dotBytes(w1, x, a3));
       }
       {
         const x = valuesAt(xB, false);
-        (b0 = dot4(0, v0, v1, x, x, b0)), (b1 = dot4(1, v0, v1, x, x, b1));
-        (b2 = dot4(0, w0, w1, x, x, b2)), (b3 = dot4(1, w0, w1, x, x, b3));
+        (b0 = dotBytes(v0, x, b0)), (b1 = dotBytes(v1, x, b1));
+        (b2 = dotBytes(w0, x, b2)), (b3 = dotBytes(w1, x, b3));
       }
       if (sizeof<Rows>() >= sizeof<Three>()) {
         const x = valuesAt(xC, false);
-        (c0 = dot4(0, v0, v1, x, x, c0)), (c1 = dot4(1, v0, v1, x, x, c1));
-        (c2 = dot4(0, w0, w1, x, x, c2)), (c3 = dot4(1, w0, w1, x, x, c3));
+        (c0 = dotBytes(v0, x, c0)), (c1 = dotBytes(v1, x, c1));
+        (c2 = dotBytes(w0, x, c2)), (c3 = dotBytes(w1, x, c3));
       }
       const r0 = secondFour(format, p0, unpacking, weights, 0), r1 = secondFour(format, p1, unpacking, weights, 1);
       const s0 = secondFour(format, q0, unpacking, beside, 0), s1 = secondFour(format, q1, unpacking, beside, 1);
       {
         const x = valuesAt(xA, true);
-        (a0 = dot4(0, r0, r1, x, x, a0)), (a1 = dot4(1, r0, r1, x, x, a1));
-        (a2 = dot4(0, s0, s1, x, x, a2)), (a3 = dot4(1, s0, s1, x, x, a3));
+        (a0 = dotBytes(r0, x, a0)), (a1 = dotBytes(r1, x, a1));
+        (a2 = dotBytes(s0, x, a2)), (a3 = dotBytes(s1, x, a3));
       }
       {
         const x = valuesAt(xB, true);
-        (b0 = dot4(0, r0, r1, x, x, b0)), (b1 = dot4(1, r0, r1, x, x, b1));
-        (b2 = dot4(0, s0, s1, x, x, b2)), (b3 = dot4(1, s0, s1, x, x, b3));
+        (b0 = dotBytes(r0, x, b0)), (b1 = dotBytes(r1, x, b1));
+        (b2 = dotBytes(s0, x, b2)), (b3 = dotBytes(s1, x, b3));
       }
       if (sizeof<Rows>() >= sizeof<Three>()) {
         const x = valuesAt(xC, true);
-        (c0 = dot4(0, r0, r1, x, x, c0)), (c1 = dot4(1, r0, r1, x, x, c1));
-        (c2 = dot4(0, s0, s1, x, x, c2)), (c3 = dot4(1, s0, s1, x, x, c3));
+        (c0 = dotBytes(r0, x, c0)), (c1 = dotBytes(r1, x, c1));
+        (c2 = dotBytes(s0, x, c2)), (c3 = dotBytes(s1, x, c3));
       }
       (weights += tileStep(format)), (beside += tileStep(format));
       (xA += STEP_BYTES), (xB += STEP_BYTES);

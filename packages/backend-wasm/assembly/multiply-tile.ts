@@ -38,7 +38,7 @@ export function multiplyTile(
       const v0 = secondFour(format, p0, unpacking, weights, 0), v1 = secondFour(format, p1, unpacking, weights, 1);
       if (halved(wide)) {
         (a0 = dotStep(0, w0, w1, v0, v1, x, a0)), (a1 = dotStep(1, w0, w1, v0, v1, x, a1));
-        (b0 = dotSecondHalves(0, w0, w1, v0, v1, x, b0)), (b1 = dotSecondHalves(1, w0, w1, v0, v1, x, b1));
+        (b0 = dotSecondHalves(w0, v0, x, b0)), (b1 = dotSecondHalves(w1, v1, x, b1));
       } else {
         const first = valuesAt(x, false), firstBehind = valuesBehind(x, false);
         const second = valuesAt(x, true), secondBehind = valuesBehind(x, true);

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { findNode24 } from "@anabranch/bench-kit/node-24";
+import { probeFeatures } from "../../src/index.js";
 import type { NodeDigests } from "./print-digests.js";
 
-/** What `print-digests.ts` prints in Node 24, whose WebAssembly has more than Node 20's; undefined where it is not installed. */
+/** What `print-digests.ts` prints in this Node, if it has relaxed SIMD, or in Node 24; undefined where that is not installed. */
 export function digestsOfNode24(): NodeDigests | undefined {
-  const engine = findNode24();
+  const engine = probeFeatures().relaxed ? process.execPath : findNode24();
   if (engine === undefined) return undefined;
   const script = fileURLToPath(new URL("./print-digests.ts", import.meta.url));
   const args = ["--import", "tsx", "--conditions=anabranch-source", script];
