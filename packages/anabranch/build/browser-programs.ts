@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type Plugin, rolldown } from "rolldown";
+import { minify } from "terser";
 
 /** A program of a browser's worker as one text, which stands in the page's code. */
 interface BrowserProgram {
@@ -54,7 +55,9 @@ async function programOf(
   try {
     const { output } = await bundle.generate({ format: "iife", minify: true, comments: false, codeSplitting: false });
     const modules = Object.entries(output[0].modules).filter(([, { renderedLength }]) => renderedLength > 0);
-    return { text: output[0].code, modules: modules.map(([path]) => path) };
+    // Once more: of what rolldown minified, terser takes off another hundredth, 1 kB behind gzip.
+    const { code } = await minify(output[0].code, { ecma: 2020, toplevel: true, compress: { passes: 3 } });
+    return { text: code as string, modules: modules.map(([path]) => path) };
   } finally {
     await bundle.close();
   }
