@@ -11,7 +11,7 @@ export { layerNorm, norm } from "./norm";
 export { packF32 } from "./pack-f32";
 export { packInt4, packInt8, packInt8Half } from "./pack-quantized";
 export { quantize } from "./quantize";
-export { argmax, logProb, logSumExp, logSumExpScratchBytes, topK } from "./read-logits";
+export { logProb, logSumExp, logSumExpScratchBytes, topK } from "./read-logits";
 export { rope } from "./rope";
 export { giveOut, runOnAll, serve } from "./threads";
 export { runPlan } from "./run-plan";

@@ -5,26 +5,6 @@ import { loadFirst, maxLanes, sumLanes } from "./lanes";
 const CHUNK: usize = 1024;
 
 /**
- * indices[r] = index of the largest of row r, the first where several are equal.
- *
- * @param logits [rows, stride] f32
- */
-export function argmax(
-  logits: usize,
-  stride: usize,
-  features: usize,
-  indices: usize,
-  rowBegin: usize,
-  rowEnd: usize,
-): void {
-  for (let row = rowBegin; row < rowEnd; row++) {
-    const x = logits + row * stride * 4;
-    const largest = largestOf(x, features);
-    store<i32>(indices + row * 4, <i32>indexOf(x, features, largest));
-  }
-}
-
-/**
  * out[r] = log(sum of exp(logits[r, i]))
  *
  * @param scratch `logSumExpScratchBytes` for one thread
@@ -134,14 +114,6 @@ function largestOf(x: usize, features: usize): f32 {
   let result = maxLanes(f32x4.pmax(a, b));
   for (; at < features; at++) result = max(result, load<f32>(x + at * 4));
   return result;
-}
-
-function indexOf(x: usize, features: usize, value: f32): usize {
-  const wanted = f32x4.splat(value);
-  let at: usize = 0;
-  while (at + 4 <= features && !v128.any_true(f32x4.eq(v128.load(x + at * 4), wanted))) at += 4;
-  while (at < features && load<f32>(x + at * 4) != value) at++;
-  return at < features ? at : 0;
 }
 
 function sumOf(x: usize, count: usize): f32 {

@@ -11,7 +11,7 @@ import { layerNorm, norm } from "./norm";
 import { packF32 } from "./pack-f32";
 import { packInt4, packInt8, packInt8Half } from "./pack-quantized";
 import { quantize } from "./quantize";
-import { argmax, logProb, logSumExp, topK } from "./read-logits";
+import { logProb, logSumExp, topK } from "./read-logits";
 import { rope } from "./rope";
 import * as code from "./step-codes";
 import { meet } from "./meet";
@@ -145,8 +145,6 @@ function runStep(step: usize, scratch: usize, begin: usize, end: usize): void {
       return insertStreams(
         word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), word(a, 5) != 0, word(a, 6), begin, end,
       );
-    case code.ARGMAX:
-      return argmax(word(a, 0), word(a, 1), word(a, 2), word(a, 3), begin, end);
     case code.LOG_SUM_EXP:
       return logSumExp(word(a, 0), word(a, 1), word(a, 2), word(a, 3), scratch, begin, end);
     case code.LOG_PROB:

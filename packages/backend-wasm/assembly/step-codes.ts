@@ -24,13 +24,12 @@ export const SCALE = 18;
 export const ATTEND = 19;
 export const COPY_ROWS = 20;
 export const INSERT_STREAMS = 21;
-export const ARGMAX = 22;
-export const LOG_SUM_EXP = 23;
-export const LOG_PROB = 24;
-export const TOP_K = 25;
-export const MATMUL_INT8_HALF = 26;
-export const PACK_INT8_HALF = 27;
-export const GATHER_INT8_HALF = 28;
+export const LOG_SUM_EXP = 22;
+export const LOG_PROB = 23;
+export const TOP_K = 24;
+export const MATMUL_INT8_HALF = 25;
+export const PACK_INT8_HALF = 26;
+export const GATHER_INT8_HALF = 27;
 
 /**
  * Words of a step before its arguments: code, words in all, units, units of the smallest piece, whether a barrier comes first; units

@@ -74,7 +74,6 @@ const works: Record<string, (rows: number) => void> = {
   [`attend, ${others} hidden too`]: (rows) => attend(rows, others),
   "silu * up, 1536": (rows) => kernels.activate(0, x, up, mlp, mlp, y, 0, rows * mlp),
   "add, 576": (rows) => kernels.add(x, up, 1e-9, x, 0, rows * hidden),
-  "argmax, once a pass": (rows) => kernels.argmax(logits, vocabulary, vocabulary, indices, 0, rows),
   "top 8, once a pass": (rows) => {
     kernels.logSumExp(logits, vocabulary, vocabulary, sums, scratch, 0, rows);
     kernels.topK(logits, vocabulary, vocabulary, 8, sums, y, indices, 0, rows);

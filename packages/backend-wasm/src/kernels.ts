@@ -236,8 +236,6 @@ export interface Kernels {
 
   // ---- reading logits f32 [rows, stride] ----
 
-  /** indices: i32 [rows], the first where several are equal */
-  argmax(logits: number, stride: number, features: number, indices: number, rowBegin: number, rowEnd: number): void;
   /** out: f32 [rows]; scratch: `logSumExpScratchBytes` of this thread's own */
   logSumExp(
     logits: number,

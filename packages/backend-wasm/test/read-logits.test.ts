@@ -24,19 +24,6 @@ function logitsOf(seed: number, count: number, coarse: boolean): Float32Array {
 }
 
 describe("reading logits", () => {
-  it("finds the first of the largest", () => {
-    fc.assert(
-      fc.property(shapes, ({ rows, features, coarse, seed, cutsAt }) => {
-        arena.reset();
-        const logits = logitsOf(seed, rows * features, coarse);
-        const [address, out] = [arena.put(logits), arena.room(4 * rows)];
-        inPieces(rows, cutsAt, (...range) => arena.kernels.argmax(address, features, features, out, ...range));
-        const [expected] = reference("argmax", [tensor([1, rows, features], logits)], {});
-        expect(arena.ints(out, rows)).toEqual(expected!.data);
-      }),
-    );
-  });
-
   it("gives the most probable, in order, with log-probabilities", () => {
     fc.assert(
       fc.property(shapes, fc.integer({ min: 1, max: 12 }), ({ rows, features, coarse, seed, cutsAt }, most) => {

@@ -1,12 +1,6 @@
-import { ARGMAX, LOG_PROB, LOG_SUM_EXP, TOP_K } from "../../assembly/step-codes.js";
+import { LOG_PROB, LOG_SUM_EXP, TOP_K } from "../../assembly/step-codes.js";
 import { byRow, type Located, type Lower, type Lowering, wholly } from "./lowering.js";
 import type { Access } from "./step.js";
-
-export const lowerArgmax: Lower<"argmax"> = ({ inputs: [logits], outputs: [index] }, at) => {
-  const [from, to] = [at.value(logits), at.output(index)];
-  const args = [from.address, from.features, from.features, to.address];
-  at.emit({ code: ARGMAX, args, units: from.rows, reads: [byRow(from)], writes: [{ ...wholly(to), stride: 4 }] });
-};
 
 export const lowerTopLogProbs: Lower<"topLogProbs"> = (node, at) => {
   const {

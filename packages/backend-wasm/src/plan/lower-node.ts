@@ -11,11 +11,11 @@ import {
   lowerScale,
 } from "./lower-elements.js";
 import { lowerLinear } from "./lower-linear.js";
-import { lowerArgmax, lowerLogProb, lowerTopLogProbs } from "./lower-logits.js";
+import { lowerLogProb, lowerTopLogProbs } from "./lower-logits.js";
 import { lowerEmbed, lowerInsertStreams, lowerPick, lowerSelect } from "./lower-rows.js";
 import type { AnyLower, Lower } from "./lowering.js";
 
-/** How each operation becomes steps. Gradients are not here: models are trained on another backend. */
+/** How each operation becomes steps. Gradients, and guesses that losses count, are not here: models are trained on another backend. */
 const lowerings: { readonly [Name in OperationName]?: Lower<Name> } = {
   embed: lowerEmbed,
   linear: lowerLinear,
@@ -30,7 +30,6 @@ const lowerings: { readonly [Name in OperationName]?: Lower<Name> } = {
   select: lowerSelect,
   insertStreams: lowerInsertStreams,
   pick: lowerPick,
-  argmax: lowerArgmax,
   topLogProbs: lowerTopLogProbs,
   logProb: lowerLogProb,
   scale: lowerScale,
