@@ -7,6 +7,7 @@ import { multiplyPanel, Three, Two } from "./multiply-panel";
 import { Four, multiplySingle } from "./multiply-single";
 import { multiplyStrip } from "./multiply-strip";
 import { multiplyTile } from "./multiply-tile";
+import { aheadOf } from "./read-ahead";
 
 /** Rows that meet a tile at once, at most, and tiles that they meet: as many sums as fit 16 registers beside what is multiplied. */
 const PANEL_ROWS: usize = ASC_FEATURE_RELAXED_SIMD ? 3 : 4;
@@ -111,8 +112,7 @@ function matmul<Parts>(
   const touchStep = ceilDiv(tileBytes, (4 / together) * ceilDiv(rows, most) * blocks);
   for (let tile: usize = 0; tile < quarter; tile++) {
     const weights = tiles + (tileBegin + tile) * tileBytes;
-    // Rounded up, the last bytes of what is loaded lie behind the next tile.
-    let touch = weights + (tile + 2 < quarter ? tileBytes : 0);
+    let touch = weights + aheadOf(tile, quarter, outFeatures / TILE - tileBegin) * tileBytes;
     let at = x;
     let to = out + (tileBegin + tile) * TILE * 4;
     for (let row = rows; row > 0; ) {
