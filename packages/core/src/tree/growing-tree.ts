@@ -100,41 +100,48 @@ export class GrowingTree {
    * gain over the budget's rate, or else that of the tree so far, end?
    */
   #closeWhatCannotPay(): void {
-    const { budget, depth, nodes } = this.limit;
+    const { budget, depth } = this.limit;
     if (budget === undefined) return;
-    const now = bestPrefix(this.#gains(budget), budget, this.#spent);
+    const gains = this.#gains(budget);
+    const now = bestPrefix(gains, budget, this.#spent);
     const rate = budget.rate ?? now.tokens / now.milliseconds;
     const least = now.tokens - rate * now.milliseconds;
     let most = 0;
     for (let further = 1; further <= depth - this.#level && most < this.#open.length; further++) {
-      most = Math.max(most, this.#worthOpening(budget, further, { nodes, rate, least }));
+      most = Math.max(most, this.#worthOpening(budget, further, { gains, rate, least }));
     }
     this.#open = this.#open.slice(0, most);
   }
 
-  /** How many of the open nodes, the best first, have a perfect descendant `further` levels below that pays at this rate, over `least`. */
+  /**
+   * How many of the open nodes, the best first, have a perfect descendant `further` levels below that pays at this rate, over `least`.
+   *
+   * @param gains by node of the best so far
+   */
   #worthOpening(
     budget: DraftBudget,
     further: number,
-    { nodes, rate, least }: { readonly nodes: number; readonly rate: number; readonly least: number },
+    { gains, rate, least }: { readonly gains: readonly number[]; readonly rate: number; readonly least: number },
   ): number {
     const { steps, drafting } = budget;
-    const perfect = this.#kept.map(({ joint, level }) => ({ joint, gain: gainOf(joint, level, budget), place: 0 }));
-    this.#open.forEach((node, index) => {
-      const joint = node?.joint ?? 0;
-      for (let level = 1; level <= further; level++) {
-        perfect.push({ joint, gain: gainOf(joint, this.#level + level, budget), place: index + 1 });
-      }
-    });
-    perfect.sort((a, b) => b.joint - a.joint);
+    const room = Math.min(this.limit.nodes, steps.length - 1);
     const base = drafting + this.#spent + (further - 1) * levelCost(budget, 1);
-    let [tokens, opened, most, highest] = [1, 0, 0, least];
-    for (let count = 1; count <= Math.min(perfect.length, nodes, steps.length - 1); count++) {
-      const { gain, place } = perfect[count - 1] as (typeof perfect)[number];
+    let [count, tokens, opened, most, highest] = [0, 1, 0, 0, least];
+    const take = (gain: number): void => {
+      if (count === room) return;
+      count++;
       tokens += gain;
-      opened = Math.max(opened, place);
       const surplus = tokens - rate * (base + levelCost(budget, Math.max(1, opened)) + (steps[count] as number));
       if (surplus > highest) [highest, most] = [surplus, opened];
+    };
+    // Perfect descendants are as probable as their node, so they stand behind it; the root is no node itself.
+    const nodes = this.#level === 0 ? this.#open : this.#kept;
+    for (let place = 0; place < nodes.length && count < room; place++) {
+      const node = nodes[place];
+      if (node !== undefined) take(gains[place] as number);
+      if (opened === this.#open.length || node !== this.#open[opened]) continue;
+      opened++;
+      for (let level = 1; level <= further; level++) take(gainOf(node?.joint ?? 0, this.#level + level, budget));
     }
     return most;
   }
