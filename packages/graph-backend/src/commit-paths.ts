@@ -21,7 +21,10 @@ export function commitPaths(
   }
   const slots = pool.allocate(requests.map(({ sequence, path }) => ({ holder: sequence, count: path.length })));
   requests.forEach(({ sequence, path }, index) => {
-    if (sequence.waiting !== undefined) commitRows(sequence, sequence.waiting, path, slots[index] as number[]);
+    const { waiting, owner } = sequence;
+    if (waiting === undefined) return;
+    commitRows(sequence, waiting, path, slots[index] as number[]);
     sequence.waiting = undefined;
+    if (![...owner.sequences].some((other) => other.waiting?.run === waiting.run)) waiting.run.release();
   });
 }

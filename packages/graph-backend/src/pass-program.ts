@@ -84,7 +84,7 @@ export class PassProgram {
     }
     const graph = builder.build();
     const outputs = neededOutputs(graph, options);
-    return new PassProgram(options, await runtime.compile(graph, { constants: weights, outputs }));
+    return new PassProgram(options, await runtime.compile(graph, { constants: weights, outputs, fleeting: true }));
   }
 
   /** Layer from which on rows are in the upper sets. */

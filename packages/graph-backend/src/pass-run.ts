@@ -36,6 +36,8 @@ export interface RunResults {
   hidden(layer: number, row: number): Floats;
   /** States of a row's streams after the final norm, [γ, hidden]; undefined when it carried none. */
   streamStates(row: number): Floats | undefined;
+  /** Nobody will ask for anything any more. */
+  release(): void;
 }
 
 /** What the new keys and values of a row set are called in one layer. */
@@ -110,6 +112,10 @@ export class PassRun implements RunResults {
     if (streams === undefined || index < 0) return undefined;
     const size = streams.gamma * spec.hiddenSize;
     return this.#floats(passNames.final("streams")).slice(index * size, (index + 1) * size);
+  }
+
+  release(): void {
+    this.#program.compiled.release?.(this.#outputs);
   }
 
   /** The set that a row is in when it enters a layer, and its place there. */

@@ -44,6 +44,10 @@ export class PrunedRun implements RunResults {
     return this.upper.streamStates(this.#place(row));
   }
 
+  release(): void {
+    this.upper.release();
+  }
+
   #place(row: number): number {
     return this.places[row] as number;
   }

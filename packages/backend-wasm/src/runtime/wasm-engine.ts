@@ -1,15 +1,19 @@
-import { ContextOverflowError } from "@anabranch/core";
+import { ContextOverflowError, type Tensor } from "@anabranch/core";
 import { type Heap, OutOfMemory } from "../memory/heap.js";
 import type { Plan } from "../plan/plan.js";
 import { freePlan } from "../plan/plan.js";
 import { type PlannedGraph, type PlanRequest, planGraph } from "../plan/plan-graph.js";
 import type { ThreadPool } from "../threads/thread-pool.js";
+import { feedPlan } from "./feed-plan.js";
+import type { LentOutputs } from "./lent-outputs.js";
 
 /** Runs plans one at a time, all in one arena: what a plan computes lies there until the next runs. */
 export class WasmEngine {
   readonly heap: Heap;
   #arena: { address: number; bytes: number } | undefined;
   #generation = 0;
+  /** What the latest run left in the arena, where somebody may read it there. */
+  #lent: LentOutputs | undefined;
 
   constructor(readonly pool: ThreadPool) {
     this.heap = pool.heap;
@@ -47,16 +51,27 @@ export class WasmEngine {
     return planGraph(graph, { ...request, base: (this.#arena as { address: number }).address });
   }
 
-  run(steps: number): void {
-    this.pool.run(steps);
+  /** @param lent the plan's outputs, where they are to be read in the arena until the next run */
+  run(plan: Plan, inputs: Readonly<Record<string, Tensor>>, lent?: LentOutputs): void {
+    this.#keepLent();
+    feedPlan(this.heap, plan, inputs);
+    this.pool.run(plan.steps);
+    this.#lent = lent;
   }
 
   dispose(): void {
+    this.#keepLent();
     if (this.#arena !== undefined) this.heap.free(this.#arena.address);
     this.#arena = undefined;
   }
 
+  #keepLent(): void {
+    this.#lent?.keep();
+    this.#lent = undefined;
+  }
+
   #grow(bytes: number): void {
+    this.#keepLent();
     const before = this.#arena;
     if (before !== undefined) this.heap.free(before.address);
     this.#arena = undefined;

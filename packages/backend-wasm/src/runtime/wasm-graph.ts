@@ -3,7 +3,7 @@ import { checkInputs } from "@anabranch/graph-backend";
 import { HeldTensor } from "../memory/held-tensors.js";
 import { freePlan, type Plan } from "../plan/plan.js";
 import type { PlannedGraph } from "../plan/plan-graph.js";
-import { feedPlan } from "./feed-plan.js";
+import { LentOutputs } from "./lent-outputs.js";
 import { takeOutputs } from "./take-outputs.js";
 import type { WasmEngine } from "./wasm-engine.js";
 
@@ -15,6 +15,8 @@ export interface WasmGraphParts extends PlannedGraph {
   readonly engine: WasmEngine;
   /** Everything that a run must be given. */
   readonly expected: ReadonlySet<string>;
+  /** See `CompileOptions.fleeting`. */
+  readonly fleeting: boolean;
   /** Frees the weights that are this graph's own. */
   free(): void;
 }
@@ -25,6 +27,8 @@ interface KeptPlan {
   readonly key: string;
   readonly plan: Plan;
   readonly inputs: readonly (readonly [name: string, tensor: Tensor])[];
+  /** What its latest run lent. */
+  lent?: LentOutputs;
 }
 
 /** A graph whose runs are plans in the heap, one for each set of shapes. */
@@ -33,6 +37,8 @@ export class WasmGraph implements CompiledGraph {
   readonly #parts: WasmGraphParts;
   /** The latest used stands first: the next run is mostly like it. */
   #plans: readonly KeptPlan[] = [];
+  /** Outputs that are lent, by what was handed out. */
+  readonly #lent = new WeakMap<Readonly<Record<string, Tensor>>, LentOutputs>();
   #generation = 0;
   #disposed = false;
 
@@ -47,11 +53,22 @@ export class WasmGraph implements CompiledGraph {
     into: Readonly<Record<string, Tensor>> = {},
   ): Promise<Record<string, Tensor>> {
     if (this.#disposed) throw new DisposedError(`The graph ${this.graph.name} was disposed.`);
-    const { engine, heap } = this.#parts;
-    const plan = this.#planFor(inputs);
-    feedPlan(heap, plan, inputs);
-    engine.run(plan.steps);
-    return takeOutputs(heap, plan.outputs, into);
+    const { engine, heap, fleeting } = this.#parts;
+    const kept = this.#planFor(inputs);
+    const { plan } = kept;
+    if (!fleeting) {
+      engine.run(plan, inputs);
+      return takeOutputs(heap, plan.outputs, into);
+    }
+    const lent = kept.lent?.free === true ? kept.lent : new LentOutputs(heap, plan.outputs);
+    kept.lent = lent;
+    engine.run(plan, inputs, lent);
+    this.#lent.set(lent.tensors, lent);
+    return lent.lend();
+  }
+
+  release(outputs: Readonly<Record<string, Tensor>>): void {
+    this.#lent.get(outputs)?.release();
   }
 
   async dispose(): Promise<void> {
@@ -62,7 +79,7 @@ export class WasmGraph implements CompiledGraph {
   }
 
   /** @throws InvalidArgumentError for inputs that do not fit the graph */
-  #planFor(inputs: Readonly<Record<string, Tensor>>): Plan {
+  #planFor(inputs: Readonly<Record<string, Tensor>>): KeptPlan {
     const { engine, heap, expected } = this.#parts;
     // Whoever needed a larger arena moved it, and no plan made before knows.
     if (this.#generation !== engine.arenaGeneration) this.#forget();
@@ -75,15 +92,15 @@ export class WasmGraph implements CompiledGraph {
     const known = this.#plans.find((kept) => kept.key === key);
     const plan = known?.plan ?? engine.plan(this.#parts, { symbols, held: this.#heldAmong(inputs) });
     if (this.#generation !== engine.arenaGeneration) this.#forget();
-    this.#use({ key, plan, inputs: Object.entries(inputs) });
+    const used = this.#use({ ...known, key, plan, inputs: Object.entries(inputs) });
     for (const oldest of this.#plans.slice(KEPT_PLANS)) freePlan(heap, oldest.plan);
     this.#plans = this.#plans.slice(0, KEPT_PLANS);
-    return plan;
+    return used;
   }
 
-  #use(kept: KeptPlan): Plan {
+  #use(kept: KeptPlan): KeptPlan {
     if (this.#plans[0] !== kept) this.#plans = [kept, ...this.#plans.filter(({ key }) => key !== kept.key)];
-    return kept.plan;
+    return kept;
   }
 
   #heldAmong(inputs: Readonly<Record<string, Tensor>>): ReadonlySet<string> {

@@ -74,7 +74,10 @@ class WasmRuntime implements ModelRuntime {
     return held?.layout === "tiles" ? held.format : "f32";
   }
 
-  async compile(graph: Graph, { constants = new Map(), outputs }: CompileOptions = {}): Promise<CompiledGraph> {
+  async compile(
+    graph: Graph,
+    { constants = new Map(), outputs, fleeting = false }: CompileOptions = {},
+  ): Promise<CompiledGraph> {
     const { pool, rowPrecision } = this;
     const { heap, kernels, threads } = pool;
     const own = new Map<string, StoredWeight>();
@@ -90,7 +93,7 @@ class WasmRuntime implements ModelRuntime {
     };
     const isConstant = (name: string): boolean => constants.has(name) || this.weights.has(name);
     return new WasmGraph({
-      ...{ graph, heap, kernels, threads, weight, engine: this.#engine },
+      ...{ graph, heap, kernels, threads, weight, engine: this.#engine, fleeting },
       outputs: outputs ?? Object.keys(graph.outputs),
       rowBits: rowBits(rowPrecision),
       expected: new Set([...graph.inputs, ...graph.parameters.filter((name) => !isConstant(name))]),

@@ -14,6 +14,11 @@ export interface CompileOptions {
   readonly outputs?: readonly string[];
   /** Runs take a handful of rows, so that threads bring little: a hint. */
   readonly fewRows?: boolean;
+  /**
+   * Whoever runs the graph reads the `data` of its outputs anew each time, and says by `release` when it needs them no more, so
+   * that a runtime may leave them where they are until then. No run is given tensors to write into.
+   */
+  readonly fleeting?: boolean;
 }
 
 /** A graph made ready to run. One run at a time. */
@@ -28,6 +33,8 @@ export interface CompiledGraph {
     inputs: Readonly<Record<string, Tensor>>,
     into?: Readonly<Record<string, Tensor>>,
   ): Promise<Record<string, Tensor>>;
+  /** Nobody will read what a run of a `fleeting` graph gave. */
+  release?(outputs: Readonly<Record<string, Tensor>>): void;
   dispose(): Promise<void>;
 }
 
