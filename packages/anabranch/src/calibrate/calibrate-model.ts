@@ -35,8 +35,17 @@ const FEW_ROWS = [1, 4, 8, 16, 32];
 const MOST_ROWS = { deferred: 32, parallel: 16 } as const;
 const SHORT = 64;
 const LONG = [512, 256];
-/** At most: time ends them. */
-const ROUNDS = { short: 15, long: 9 } as const;
+/**
+ * How often each context is measured, one after the other: whatever else the machine does for a second or two then has not been there
+ * all the time that one of them had.
+ */
+const VISITS = 2;
+/** Of a visit, at most: time ends them. */
+const ROUNDS = { short: 8, long: 5 } as const;
+/** Of the time. */
+const SHARE = { short: 0.6, long: 0.4 } as const;
+/** Rounds for the levels of a Markov head. */
+const LEVEL_ROUNDS = 15;
 /** Nodes that get children in one level of a Markov head. */
 const OPENED = [1, 2, 3, 4, 6, 8];
 const SECONDS = 5;
@@ -71,43 +80,70 @@ export async function calibrateModel(
     await nextTurn();
   };
   const filled = performance.now();
-  const short = await StepTimer.create(model, adapter, room);
-  const tokenTime = (performance.now() - filled) / room;
-  const plan = { timings, size, pause };
-  const longLength = longContext(model, room, tokenTime, seconds);
-  const total = ROUNDS.short + (longLength === undefined ? 0 : ROUNDS.long);
-  const clock = { start: 0, done: 0 };
-  const report = (): void => {
-    const elapsed = (performance.now() - clock.start) / 1000;
-    const left = Math.min(seconds - elapsed, (elapsed / ++clock.done) * (total - clock.done));
-    onProgress?.({ done: clock.done, total, secondsLeft: Math.max(0, left) });
-  };
-  let near: Measured;
-  let rows: number[];
-  let levels: number[] | undefined;
+  const timer = await StepTimer.create(model, adapter, room);
   try {
-    rows = await warmUp(short, allRows(model), seconds, plan);
-    clock.start = performance.now();
-    const until = clock.start + 1000 * seconds * (longLength === undefined ? 1 : 0.6);
-    near = await measure(short, rows, { ...plan, rounds: ROUNDS.short, until, report });
-    levels = adapter.streams.markov === undefined ? undefined : await markovLevels(short, timings, pause);
-  } finally {
-    await short.dispose();
-  }
-  const parts = [{ context: room, measured: near }];
-  if (longLength !== undefined) {
-    const long = await StepTimer.create(model, adapter, longLength);
-    try {
-      const few = FEW_ROWS.filter((count) => count <= (rows.at(-1) as number));
-      await warmUp(long, few, seconds, plan);
-      const until = clock.start + 1000 * seconds;
-      const measured = await measure(long, few, { ...plan, rounds: ROUNDS.long, until, report });
-      parts.push({ context: longLength, measured });
-    } finally {
-      await long.dispose();
+    const tokenTime = (performance.now() - filled) / room;
+    const plan = { timings, size, pause };
+    const rows = await warmUp(timer, allRows(model), seconds, plan);
+    const long = longContext(model, room, tokenTime, seconds);
+    const sites = sitesOf(rows, timings, { short: room, long });
+    const total = VISITS * sites.reduce((sum, { rounds }) => sum + rounds, 0);
+    const start = performance.now();
+    let done = 0;
+    const report = (): void => {
+      const elapsed = (performance.now() - start) / 1000;
+      const left = Math.min(seconds - elapsed, (elapsed / ++done) * (total - done));
+      onProgress?.({ done, total, secondsLeft: Math.max(0, left) });
+    };
+    for (let visit = 0; visit < VISITS; visit++) {
+      for (const { context, rows: some, rounds, share, measured } of sites) {
+        await timer.reach(context);
+        if (visit === 0 && context !== room) await warmUp(timer, some, seconds, plan);
+        const until = performance.now() + (1000 * seconds * share) / VISITS;
+        await measure(timer, measured, { ...plan, rounds, until, report });
+      }
     }
+    await timer.reach(room);
+    const levels = adapter.streams.markov === undefined ? undefined : await markovLevels(timer, timings, pause);
+    return costModel(rows, sites, levels);
+  } finally {
+    await timer.dispose();
   }
-  return costModel(rows, parts, levels);
+}
+
+/** A context that steps are measured behind. */
+interface Site {
+  readonly context: number;
+  readonly rows: readonly number[];
+  /** Of a visit, at most. */
+  readonly rounds: number;
+  /** Of the time. */
+  readonly share: number;
+  readonly measured: Measured;
+}
+
+function sitesOf(
+  rows: readonly number[],
+  timings: readonly StreamTiming[],
+  { short, long }: { readonly short: number; readonly long: number | undefined },
+): Site[] {
+  const near = { context: short, rows, rounds: ROUNDS.short, measured: nothing(rows, timings) };
+  if (long === undefined) return [{ ...near, share: 1 }];
+  const few = FEW_ROWS.filter((count) => count <= (rows.at(-1) as number));
+  const far = { context: long, rows: few, rounds: ROUNDS.long, measured: nothing(few, timings) };
+  return [
+    { ...near, share: SHARE.short },
+    { ...far, share: SHARE.long },
+  ];
+}
+
+function nothing(rows: readonly number[], timings: readonly StreamTiming[]): Measured {
+  const measured: Measured = { pass: new Map(), streams: [], draft: new Map(), commit: [] };
+  for (const timing of timings) {
+    measured.pass.set(timing, new Map(rows.filter((count) => count <= MOST_ROWS[timing]).map((count) => [count, []])));
+    measured.draft.set(timing, []);
+  }
+  return measured;
 }
 
 interface Plan {
@@ -157,14 +193,9 @@ async function warmUp(timer: StepTimer, rows: readonly number[], seconds: number
 
 async function measure(
   timer: StepTimer,
-  rows: readonly number[],
+  measured: Measured,
   plan: Plan & { readonly rounds: number; readonly until: number; readonly report: () => void },
-): Promise<Measured> {
-  const measured: Measured = { pass: new Map(), streams: [], draft: new Map(), commit: [] };
-  for (const timing of plan.timings) {
-    measured.pass.set(timing, new Map(rows.filter((count) => count <= MOST_ROWS[timing]).map((count) => [count, []])));
-    measured.draft.set(timing, []);
-  }
+): Promise<void> {
   for (let round = 0; round < plan.rounds; round++) {
     if (round > 0 && performance.now() > plan.until) break;
     for (const timing of plan.timings) {
@@ -183,10 +214,8 @@ async function measure(
     }
     plan.report();
   }
-  return measured;
 }
 
-/** A level by how many nodes get children in it: what a draft of two levels takes beyond one of one. */
 /** Passes of one row as plain decoding runs them. */
 async function plainPasses(timer: StepTimer, timing: StreamTiming): Promise<number[]> {
   const passes: number[] = [];
@@ -194,6 +223,7 @@ async function plainPasses(timer: StepTimer, timing: StreamTiming): Promise<numb
   return passes.slice(1);
 }
 
+/** A level by how many nodes get children in it: what a draft of two levels takes beyond one of one. */
 async function markovLevels(
   timer: StepTimer,
   timings: readonly StreamTiming[],
@@ -202,7 +232,7 @@ async function markovLevels(
   const timing = timings[0] as StreamTiming;
   const topK = BUDGET_TOP_K;
   const times = new Map<number, number[]>([0, ...OPENED].map((opened) => [opened, []]));
-  for (let round = 0; round <= ROUNDS.short; round++) {
+  for (let round = 0; round <= LEVEL_ROUNDS; round++) {
     for (const [opened, all] of times) {
       await pause();
       const size = opened === 0 ? { nodes: topK, topK, depth: 1 } : { nodes: opened, topK, depth: 2 };

@@ -33,25 +33,30 @@ const TOKENS = 64;
 export class StepTimer {
   readonly #random = seededRandom(1);
 
+  #length = 0;
+
   private constructor(
     readonly model: BackendModel,
     readonly sequence: Sequence,
-    readonly length: number,
   ) {}
 
   static async create(model: BackendModel, adapter: AdapterHandle, length: number): Promise<StepTimer> {
-    const timer = new StepTimer(model, await model.createSequence({ adapter }), length);
+    const timer = new StepTimer(model, await model.createSequence({ adapter }));
     try {
-      await takeIn(
-        model,
-        timer.sequence,
-        Array.from({ length }, () => timer.#token()),
-      );
+      await timer.reach(length);
       return timer;
     } catch (error) {
       await timer.dispose();
       throw error;
     }
+  }
+
+  /** Lengthens the text, or cuts its end off. */
+  async reach(length: number): Promise<void> {
+    if (length < this.#length) await this.sequence.rollback(length);
+    const more = Array.from({ length: Math.max(0, length - this.#length) }, () => this.#token());
+    if (more.length > 0) await takeIn(this.model, this.sequence, more);
+    this.#length = length;
   }
 
   /** A step of the decoding loop whose pass has so many rows. Without a size nothing is drafted after it, nor do streams run. */
@@ -66,7 +71,7 @@ export class StepTimer {
       if (timing === "deferred") streams = await timed(() => model.streams([{ sequence }]));
       draft = await timed(() => model.draft([{ sequence, bonus, limit: size }]));
     }
-    await sequence.rollback(this.length);
+    await sequence.rollback(this.#length);
     return { pass, commit, streams, draft };
   }
 
