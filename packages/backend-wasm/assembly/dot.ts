@@ -26,13 +26,13 @@ export function activationLevels(wide: bool): i32 {
 /** Whether a row of activations stands in memory as two, its first and its second halves. */
 @inline
 export function halved(wide: bool): bool {
-  return ASC_FEATURE_RELAXED_SIMD && wide;
+  return EXACT_DOT && wide;
 }
 
 /** acc + the products of the relaxed build, a row in each lane. @param weights of 4 rows, as `storeGroup` lays them */
 @inline
 export function dotBytes(weights: v128, x: v128, acc: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, weights, acc);
+  if (EXACT_DOT) return i32x4.relaxed_dot_i8x16_i7x16_add_s(x, weights, acc);
   return unreachable();
 }
 
@@ -46,7 +46,7 @@ export function dotBytes(weights: v128, x: v128, acc: v128): v128 {
  */
 @inline
 export function dot4(half: i32, w0: v128, w1: v128, x: v128, behind: v128, acc: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return dotBytes(half == 0 ? w0 : w1, x, acc);
+  if (EXACT_DOT) return dotBytes(half == 0 ? w0 : w1, x, acc);
   // Of both halves of a vector V8 makes one widening to 256 bits.
   const front = i32x4.dot_i16x8_s(half == 0 ? i16x8.extend_low_i8x16_s(w0) : i16x8.extend_high_i8x16_s(w0), x);
   const back = i32x4.dot_i16x8_s(half == 0 ? i16x8.extend_low_i8x16_s(w1) : i16x8.extend_high_i8x16_s(w1), behind);
@@ -60,7 +60,7 @@ export function dot4(half: i32, w0: v128, w1: v128, x: v128, behind: v128, acc: 
  */
 @inline
 export function storeActivations(x: usize, second: usize, q: v128, wide: bool): void {
-  if (ASC_FEATURE_RELAXED_SIMD) {
+  if (EXACT_DOT) {
     storeBytes(x, wide ? i32x4.shr_s(q, 7) : q);
     if (wide) storeBytes(second, v128.and(q, i32x4.splat(127)));
   } else {
@@ -71,7 +71,7 @@ export function storeActivations(x: usize, second: usize, q: v128, wide: bool): 
 /** `storeActivations` of 16 behind each other, that is of two steps. */
 @inline
 export function storeSixteen(x: usize, a: v128, b: v128, c: v128, d: v128, wide: bool): void {
-  if (!ASC_FEATURE_RELAXED_SIMD) {
+  if (!EXACT_DOT) {
     v128.store(x, i16x8.narrow_i32x4_s(a, b));
     v128.store(x, i16x8.narrow_i32x4_s(c, d), 16);
     return;
@@ -104,7 +104,7 @@ function storeBytes(at: usize, integers: v128): void {
  */
 @inline
 export function storeGroup(group: usize, row: usize, weights: u32): void {
-  if (ASC_FEATURE_RELAXED_SIMD) {
+  if (EXACT_DOT) {
     store<u32>(group + row * 4, weights);
   } else {
     store<u16>(group + row * 2, <u16>weights);
@@ -115,6 +115,6 @@ export function storeGroup(group: usize, row: usize, weights: u32): void {
 /** The 4 weights that `storeGroup` stored. */
 @inline
 export function loadGroup(group: usize, row: usize): u32 {
-  if (ASC_FEATURE_RELAXED_SIMD) return load<u32>(group + row * 4);
+  if (EXACT_DOT) return load<u32>(group + row * 4);
   return <u32>load<u16>(group + row * 2) | ((<u32>load<u16>(group + row * 2, 16)) << 16);
 }

@@ -120,7 +120,7 @@ function gatherTileRow(format: i32, tile: usize, row: usize, features: usize, bl
 function int8At(weights: usize, row: usize, feature: usize): i32 {
   const four = loadGroup(weights + (feature >> 2) * 4 * TILE, row);
   const byte = <i32>(four >> (8 * <u32>(feature & 3)));
-  return <i32>(<i8>(ASC_FEATURE_RELAXED_SIMD ? byte - weightOffset : byte));
+  return <i32>(<i8>(EXACT_DOT ? byte - weightOffset : byte));
 }
 
 @inline

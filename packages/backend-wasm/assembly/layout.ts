@@ -27,7 +27,7 @@ export const TILE: usize = 8;
 export const STEP: usize = 8;
 
 /** Bytes of 4 activations, or of 4 halves: see `dot4`. */
-export const GROUP: usize = ASC_FEATURE_RELAXED_SIMD ? 4 : 8;
+export const GROUP: usize = EXACT_DOT ? 4 : 8;
 
 /** Bytes of a step's values, or of its first halves. */
 export const STEP_BYTES: usize = (STEP / 4) * GROUP;

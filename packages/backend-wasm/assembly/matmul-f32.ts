@@ -3,13 +3,15 @@ import { ceilDiv, f32TileBytes, TILE } from "./layout";
 import { One } from "./multiply-halves";
 import { Three, Two } from "./multiply-panel";
 import { Four } from "./multiply-single";
+import { aheadOf } from "./read-ahead";
 import { storeTile } from "./store-tile";
+import { wide } from "./wide";
 
-/** Rows that meet a tile at once, at most. */
-const PANEL_ROWS: usize = 4;
+/** Tiles that rows meet at once. */
+const PANEL_TILES: usize = 2;
 
 /** Bytes of a row's features between two looks ahead. */
-const STRETCH: usize = 32;
+const STRETCH: usize = 16;
 
 /**
  * out[r, o] = sum over features, from first to last, of x[r, i] * weight[o, i], for all rows and the outputs of some
@@ -35,31 +37,35 @@ export function matmulF32(
   const toStride = outStride * 4;
   const tileBytes = f32TileBytes(features);
   const full = min(tileEnd, outFeatures / TILE);
-  const touchStep = ceilDiv(tileBytes, 4 * ceilDiv(rows, PANEL_ROWS) * ceilDiv(features * 4, STRETCH));
-  let tile = tileBegin;
-  // Four tiles at a time, see multiply-strip.ts and multiply-panel.ts.
-  for (; tile + 4 <= full; tile += 4) {
-    const weights = tiles + tile * tileBytes;
-    let touch = weights + (tile + 9 <= full ? 4 * tileBytes : 0);
+  // As many sums as fit 16 registers: two a row, of half a vector's bits twice as many.
+  const most: usize = wide ? 4 : 2;
+  const touchStep = ceilDiv(tileBytes, (4 / PANEL_TILES) * ceilDiv(rows, most) * ceilDiv(features * 4, STRETCH));
+  // Four streams through a quarter of the tiles each, as in matmul-quantized.ts.
+  const quarter = full > tileBegin ? (full - tileBegin) / 4 : 0;
+  const apart = quarter * tileBytes;
+  const outApart = quarter * TILE * 4;
+  for (let tile: usize = 0; tile < quarter; tile++) {
+    const weights = tiles + (tileBegin + tile) * tileBytes;
+    let touch = weights + aheadOf(tile, quarter, outFeatures / TILE - tileBegin) * tileBytes;
     let at = x;
-    let to = out + tile * TILE * 4;
+    let to = out + (tileBegin + tile) * TILE * 4;
     for (let row = rows; row > 0; ) {
-      const count = ceilDiv(row, ceilDiv(row, PANEL_ROWS));
-      if (count == 1) multiplyStrip<One>(weights, tileBytes, features, at, fromStride, to, toStride);
-      else if (rows == 2) multiplyStrip<Two>(weights, tileBytes, features, at, fromStride, to, toStride);
+      const count = ceilDiv(row, ceilDiv(row, most));
+      if (count == 1) multiplyStrip<One>(weights, apart, features, at, fromStride, to, toStride, outApart);
+      else if (rows == 2) multiplyStrip<Two>(weights, apart, features, at, fromStride, to, toStride, outApart);
       else {
-        for (let beside: usize = 0; beside < 4; beside++) {
-          const from = weights + beside * tileBytes;
-          const into = to + beside * TILE * 4;
-          if (count == 4) touch = multiplyPanel<Four>(from, tileBytes, features, at, fromStride, into, toStride, touch, touchStep);
-          else if (count == 3) touch = multiplyPanel<Three>(from, tileBytes, features, at, fromStride, into, toStride, touch, touchStep);
-          else touch = multiplyPanel<Two>(from, tileBytes, features, at, fromStride, into, toStride, touch, touchStep);
+        for (let beside: usize = 0; beside < 4; beside += PANEL_TILES) {
+          const from = weights + beside * apart;
+          const into = to + beside * outApart;
+          if (count == 4) touch = multiplyPanel<Four>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
+          else if (count == 3) touch = multiplyPanel<Three>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
+          else touch = multiplyPanel<Two>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
         }
       }
       (row -= count), (at += count * fromStride), (to += count * toStride);
     }
   }
-  for (; tile < tileEnd; tile++) {
+  for (let tile = tileBegin + 4 * quarter; tile < tileEnd; tile++) {
     let at = x;
     let to = out + tile * TILE * 4;
     for (let row = rows; row > 0; row--, at += fromStride, to += toStride) {
@@ -69,48 +75,58 @@ export function matmulF32(
 }
 
 /**
- * One full tile times 2 to 4 rows: row a's outputs 0-3 are in a0, 4-7 in a1, and so on. Both are stored beside each other and used
- * nowhere else, so that V8 can make one vector of 256 bits of them.
+ * Two full tiles times 2 to 4 rows: row a's outputs 0-3 are in a0, 4-7 in a1, those of the other tile in a2 and a3, and so on. Halves of a
+ * tile are stored beside each other and used nowhere else, so that V8 can make one vector of 256 bits of them.
  *
  * @typeParam Rows Two, Three or Four
- * @param touch where the first of four stretches begins that are multiplied next
+ * @param apart from one tile to the other, and between the four tiles that are multiplied next
+ * @param touch where the first of those begins
  * @returns where the next part of it begins
  */
 @inline
 function multiplyPanel<Rows>(
   weights: usize,
-  tileBytes: usize,
+  apart: usize,
   features: usize,
   x: usize,
   xStride: usize,
   out: usize,
   outStride: usize,
+  outApart: usize,
   touch: usize,
   touchStep: usize,
 ): usize {
   const zero = f32x4.splat(0);
-  let a0 = zero, b0 = zero, c0 = zero, d0 = zero, a1 = zero, b1 = zero, c1 = zero, d1 = zero;
+  let a0 = zero, b0 = zero, c0 = zero, d0 = zero, a2 = zero, b2 = zero, c2 = zero, d2 = zero;
+  let a1 = zero, b1 = zero, c1 = zero, d1 = zero, a3 = zero, b3 = zero, c3 = zero, d3 = zero;
+  let beside = weights + apart;
   let xB = x + xStride, xC = x + 2 * xStride, xD = x + 3 * xStride;
   const end = x + features * 4;
   for (; x < end; touch += touchStep) {
     load<i32>(touch);
-    load<i32>(touch + tileBytes);
-    load<i32>(touch + 2 * tileBytes);
-    load<i32>(touch + 3 * tileBytes);
+    load<i32>(touch + apart);
+    load<i32>(touch + 2 * apart);
+    load<i32>(touch + 3 * apart);
     const until = min(x + STRETCH, end);
     do {
-      const w0 = v128.load(weights), w1 = v128.load(weights, 16);
-      (a0 = addProduct(a0, w0, x)), (a1 = addProduct(a1, w1, x));
-      (b0 = addProduct(b0, w0, xB)), (b1 = addProduct(b1, w1, xB));
-      if (sizeof<Rows>() >= sizeof<Three>()) (c0 = addProduct(c0, w0, xC)), (c1 = addProduct(c1, w1, xC)), (xC += 4);
-      if (sizeof<Rows>() >= sizeof<Four>()) (d0 = addProduct(d0, w0, xD)), (d1 = addProduct(d1, w1, xD)), (xD += 4);
-      (weights += TILE * 4), (x += 4), (xB += 4);
+      const v0 = v128.load(weights), v1 = v128.load(weights, 16), w0 = v128.load(beside), w1 = v128.load(beside, 16);
+      (a0 = addProduct(a0, v0, x)), (a1 = addProduct(a1, v1, x)), (a2 = addProduct(a2, w0, x)), (a3 = addProduct(a3, w1, x));
+      (b0 = addProduct(b0, v0, xB)), (b1 = addProduct(b1, v1, xB)), (b2 = addProduct(b2, w0, xB)), (b3 = addProduct(b3, w1, xB));
+      if (sizeof<Rows>() >= sizeof<Three>()) {
+        (c0 = addProduct(c0, v0, xC)), (c1 = addProduct(c1, v1, xC)), (c2 = addProduct(c2, w0, xC)), (c3 = addProduct(c3, w1, xC));
+        xC += 4;
+      }
+      if (sizeof<Rows>() >= sizeof<Four>()) {
+        (d0 = addProduct(d0, v0, xD)), (d1 = addProduct(d1, v1, xD)), (d2 = addProduct(d2, w0, xD)), (d3 = addProduct(d3, w1, xD));
+        xD += 4;
+      }
+      (weights += TILE * 4), (beside += TILE * 4), (x += 4), (xB += 4);
     } while (x < until);
   }
-  storePair(out, a0, a1);
-  storePair(out + outStride, b0, b1);
-  if (sizeof<Rows>() >= sizeof<Three>()) storePair(out + 2 * outStride, c0, c1);
-  if (sizeof<Rows>() >= sizeof<Four>()) storePair(out + 3 * outStride, d0, d1);
+  storePair(out, a0, a1), storePair(out + outApart, a2, a3);
+  storePair((out += outStride), b0, b1), storePair(out + outApart, b2, b3);
+  if (sizeof<Rows>() >= sizeof<Three>()) storePair((out += outStride), c0, c1), storePair(out + outApart, c2, c3);
+  if (sizeof<Rows>() >= sizeof<Four>()) storePair((out += outStride), d0, d1), storePair(out + outApart, d2, d3);
   return touch;
 }
 
@@ -123,17 +139,18 @@ function multiplyPanel<Rows>(
 @inline
 function multiplyStrip<Rows>(
   weights: usize,
-  tileBytes: usize,
+  apart: usize,
   features: usize,
   x: usize,
   xStride: usize,
   out: usize,
   outStride: usize,
+  outApart: usize,
 ): void {
   const zero = f32x4.splat(0);
   let a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
   let b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero, b6 = zero, b7 = zero;
-  let second = weights + tileBytes, third = second + tileBytes, fourth = third + tileBytes;
+  let second = weights + apart, third = second + apart, fourth = third + apart;
   let xB = x + xStride;
   for (const end = x + features * 4; x < end; x += 4) {
     const p0 = v128.load(weights), p1 = v128.load(weights, 16);
@@ -150,12 +167,12 @@ function multiplyStrip<Rows>(
     if (sizeof<Rows>() > 1) (b6 = addProduct(b6, s0, xB)), (b7 = addProduct(b7, s1, xB)), (xB += 4);
     (weights += TILE * 4), (second += TILE * 4), (third += TILE * 4), (fourth += TILE * 4);
   }
-  storePair(out, a0, a1), storePair(out + TILE * 4, a2, a3);
-  storePair(out + TILE * 8, a4, a5), storePair(out + TILE * 12, a6, a7);
+  const outC = out + 2 * outApart;
+  storePair(out, a0, a1), storePair(out + outApart, a2, a3);
+  storePair(outC, a4, a5), storePair(outC + outApart, a6, a7);
   if (sizeof<Rows>() > 1) {
-    out += outStride;
-    storePair(out, b0, b1), storePair(out + TILE * 4, b2, b3);
-    storePair(out + TILE * 8, b4, b5), storePair(out + TILE * 12, b6, b7);
+    storePair(out + outStride, b0, b1), storePair(out + outStride + outApart, b2, b3);
+    storePair(outC + outStride, b4, b5), storePair(outC + outStride + outApart, b6, b7);
   }
 }
 
@@ -170,5 +187,6 @@ function multiplyTile(weights: usize, features: usize, x: usize, out: usize, lef
 
 @inline
 function addProduct(sum: v128, weights: v128, x: usize): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(weights, v128.load32_splat(x), sum);
   return f32x4.add(sum, f32x4.mul(weights, v128.load32_splat(x)));
 }

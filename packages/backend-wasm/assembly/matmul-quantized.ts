@@ -10,8 +10,8 @@ import { multiplyTile } from "./multiply-tile";
 import { aheadOf } from "./read-ahead";
 
 /** Rows that meet a tile at once, at most, and tiles that they meet: as many sums as fit 16 registers beside what is multiplied. */
-const PANEL_ROWS: usize = ASC_FEATURE_RELAXED_SIMD ? 3 : 4;
-const PANEL_TILES: usize = ASC_FEATURE_RELAXED_SIMD ? 2 : 1;
+const PANEL_ROWS: usize = EXACT_DOT ? 3 : 4;
+const PANEL_TILES: usize = EXACT_DOT ? 2 : 1;
 
 /**
  * out[r, o] = sum over blocks of scale(o, block) * scale(r, block) * (integer dot product), for all rows and the
@@ -128,7 +128,7 @@ function matmul<Parts>(
         if (sizeof<Parts>() > 1) {
           if (count == 2) multiplyHalves<Two>(format, from, apart, blocks, padded, at, xStride, into, stride, touch, touchStep);
           else multiplyHalves<One>(format, from, apart, blocks, padded, at, xStride, into, stride, touch, touchStep);
-        } else if (ASC_FEATURE_RELAXED_SIMD) {
+        } else if (EXACT_DOT) {
           if (count == 3) multiplyPanel<Three>(format, from, apart, blocks, padded, at, xStride, into, stride, outApart, touch, touchStep);
           else multiplyPanel<Two>(format, from, apart, blocks, padded, at, xStride, into, stride, outApart, touch, touchStep);
         } else if (count == 4) {

@@ -14,7 +14,7 @@ import {
 @inline
 export function startOf(format: i32, x: usize): v128 {
   if (format == INT4) return v128.load32_splat(x, START4);
-  return ASC_FEATURE_RELAXED_SIMD ? v128.load32_splat(x, START8) : i32x4.splat(0);
+  return EXACT_DOT ? v128.load32_splat(x, START8) : i32x4.splat(0);
 }
 
 /**
@@ -65,7 +65,7 @@ export function valuesAt(x: usize, second: bool): v128 {
 /** Of the plain build the 2 behind them. */
 @inline
 export function valuesBehind(x: usize, second: bool): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.splat(0);
+  if (EXACT_DOT) return i32x4.splat(0);
   return second ? v128.load32_splat(x, VALUES + GROUP + 4) : v128.load32_splat(x, VALUES + 4);
 }
 

@@ -111,7 +111,7 @@ function packRow4(from: usize, length: usize, padded: usize, groups: usize, row:
 
 /** `packRow4` for 8-bit weights. */
 function packRow8(from: usize, length: usize, groups: usize, row: usize): void {
-  const offset = ASC_FEATURE_RELAXED_SIMD ? weightOffset : 0;
+  const offset = EXACT_DOT ? weightOffset : 0;
   for (let at: usize = 0; at < length; at += 4) {
     let four: u32 = 0;
     for (let i: usize = 0; i < min(<usize>4, length - at); i++) {

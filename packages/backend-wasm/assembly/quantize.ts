@@ -50,7 +50,7 @@ function quantizeRow(wide: bool, x: usize, features: usize, blockSize: usize, ro
     const inverse: f32 = largest == 0 ? 0 : levels / largest;
     const sum = quantizeBlock(wide, from, length, padded, inverse, rounding, most, out + VALUES);
     // Weights are stored with an offset in the relaxed build, which adds as much to every sum.
-    store<i32>(out, ASC_FEATURE_RELAXED_SIMD ? -weightOffset * sum : 0, START8);
+    store<i32>(out, EXACT_DOT ? -weightOffset * sum : 0, START8);
     store<i32>(out, -NIBBLE_OFFSET * sum, START4);
     out += (padded / STEP) * stepBytes(wide);
     store<f32>(out, scale, SCALE);

@@ -16,7 +16,7 @@ const generated = join(folder, "src", "generated");
 const target = join(generated, "kernel-bytes.ts");
 
 /** Bytes of a kind that stand together: see {@link woven}. */
-const PIECE = 23552;
+const PIECE = 31232;
 
 /** The flags of a memory's limits: bit 0, it has a maximum; bit 1, it is shared. */
 const PLAIN = 0b01;
@@ -32,11 +32,28 @@ function sources() {
 }
 
 /**
- * @param {readonly string[]} features
+ * A kind of kernels: what they use beside SIMD and threads, and whether the dot product of relaxed SIMD is among it.
+ *
+ * @typedef {{ readonly features: readonly string[], readonly exactDot: boolean }} Kind
+ */
+
+/**
+ * All kinds, in the order that packs best.
+ *
+ * @type {Record<string, Kind>}
+ */
+const KINDS = {
+  relaxed: { features: ["relaxed-simd"], exactDot: true },
+  plain: { features: [], exactDot: false },
+  fused: { features: ["relaxed-simd"], exactDot: false },
+};
+
+/**
+ * @param {Kind} kind
  * @param {boolean} shared
  * @returns {Promise<Uint8Array>}
  */
-async function compile(features, shared = false) {
+async function compile({ features, exactDot }, shared = false) {
   const { default: asc } = await import("assemblyscript/asc");
   /** @type {Uint8Array | undefined} */
   let bytes;
@@ -61,6 +78,8 @@ async function compile(features, shared = false) {
       "kernels.wasm",
       ...options,
       ...enabled,
+      "--use",
+      `EXACT_DOT=${Number(exactDot)}`,
       ...(shared ? ["--sharedMemory"] : []),
     ],
     {
@@ -73,10 +92,10 @@ async function compile(features, shared = false) {
   return bytes;
 }
 
-/** @param {readonly string[]} features */
-async function compileKind(features) {
-  const plain = await compile(features);
-  const shared = await compile(features, true);
+/** @param {Kind} kind */
+async function compileKind(kind) {
+  const plain = await compile(kind);
+  const shared = await compile(kind, true);
   const differing = [...plain.keys()].filter((index) => plain[index] !== shared[index]);
   const [at = -1] = differing;
   if (plain.length !== shared.length || differing.length !== 1 || plain[at] !== PLAIN || shared[at] !== SHARED) {
@@ -100,12 +119,13 @@ function woven(arrays) {
 /** Compiles what is out of date. */
 export default async function buildKernels() {
   if (modified(target) > Math.max(...sources().map(modified))) return;
-  const kinds = { plain: await compileKind([]), relaxed: await compileKind(["relaxed-simd"]) };
-  const entries = Object.entries(kinds).map(([kind, { flagsAt, bytes }]) => {
-    return `  ${kind}: { bytes: ${bytes.length}, memoryFlagsAt: ${flagsAt} },\n`;
+  const kinds = new Map();
+  for (const [name, kind] of Object.entries(KINDS)) kinds.set(name, await compileKind(kind));
+  const entries = [...kinds].map(([name, { flagsAt, bytes }]) => {
+    return `  ${name}: { bytes: ${bytes.length}, memoryFlagsAt: ${flagsAt} },\n`;
   });
   // What gzip can do at best: a twentieth less than zlib does.
-  const gzipped = await gzipAsync(woven(Object.values(kinds).map(({ bytes }) => bytes)), { numiterations: 15 });
+  const gzipped = await gzipAsync(woven([...kinds.values()].map(({ bytes }) => bytes)), { numiterations: 15 });
   mkdirSync(generated, { recursive: true });
   const temporary = `${target}.${process.pid}`;
   writeFileSync(

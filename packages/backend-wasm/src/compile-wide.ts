@@ -11,7 +11,10 @@ const FIRST_V8 = 13.6;
 const WIDE = ["--experimental-wasm-revectorize", "--no-liftoff", "--no-wasm-lazy-compilation"] as const;
 const USUAL = ["--no-experimental-wasm-revectorize", "--liftoff", "--wasm-lazy-compilation"] as const;
 
-/** An empty section of our own: V8 keeps what it has compiled by its bytes, and these must not be those that it knows. */
+/**
+ * An empty section of our own: V8 keeps what it has compiled by its bytes, and these must not be those that it knows. Kernels are told of
+ * it, see assembly/wide.ts.
+ */
 const MARK = [0x00, 0x05, 0x04, ...Array.from("wide", (letter) => letter.charCodeAt(0))];
 
 type SetFlag = (flag: string) => void;

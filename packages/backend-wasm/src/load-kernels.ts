@@ -6,9 +6,15 @@ import type { OnMemory } from "./kernels-agree.js";
 import { probeFeatures } from "./probe-features.js";
 import { type WasmMemory, type WasmModule, webAssembly } from "./web-assembly.js";
 
+/**
+ * plain: what every engine has; fused: with relaxed SIMD, whose multiply-add rounds once where the processor can, in products of float32
+ * weights; relaxed: with its 8-bit dot product too.
+ */
+export type KernelBuild = keyof typeof kinds;
+
 export interface KernelKind {
-  /** The 8-bit dot product of relaxed SIMD. What the engine has, when absent. */
-  readonly relaxed?: boolean;
+  /** The last of them that the engine has, when absent. */
+  readonly build?: KernelBuild;
   /** For memory that threads share. */
   readonly shared: boolean;
   /** False: without vectors of 256 bits, even where this engine can be made to use them (Node 24); they give the same bits. */
@@ -26,12 +32,13 @@ const SHARED_FLAG = 0b10;
  *
  * @throws UnsupportedError when the engine lacks SIMD, or what was asked for
  */
-export async function compileKernels({ shared, relaxed, wide }: KernelKind): Promise<WasmModule> {
-  const features = probeFeatures();
-  require(features.simd, "128-bit SIMD");
-  if (shared) require(features.threads, "shared memory");
-  if (relaxed) require(features.relaxed, "the exact 8-bit dot product of relaxed SIMD");
-  const kind = (relaxed ?? features.relaxed) ? "relaxed" : "plain";
+export async function compileKernels({ shared, build, wide }: KernelKind): Promise<WasmModule> {
+  const { simd, threads, fused, relaxed } = probeFeatures();
+  require(simd, "128-bit SIMD");
+  if (shared) require(threads, "shared memory");
+  if (build === "fused") require(fused, "relaxed SIMD");
+  if (build === "relaxed") require(relaxed, "the exact 8-bit dot product of relaxed SIMD");
+  const kind = build ?? (relaxed ? "relaxed" : fused ? "fused" : "plain");
   const { memoryFlagsAt } = kinds[kind];
   const bytes = unwoven(await gunzip(gzipped), kind);
   if (shared) bytes[memoryFlagsAt] = (bytes[memoryFlagsAt] as number) | SHARED_FLAG;
@@ -53,7 +60,8 @@ export async function compileKernels({ shared, relaxed, wide }: KernelKind): Pro
 export function instantiateKernels(module: WasmModule, memory: WasmMemory): Kernels {
   try {
     const { weightOffset } = probeFeatures();
-    const env = { memory, weightOffset, sleep: sleepOn(memory) };
+    const wide = webAssembly.Module.customSections(module, "wide").length;
+    const env = { memory, weightOffset, wide, sleep: sleepOn(memory) };
     return new webAssembly.Instance(module, { env }).exports as Kernels;
   } catch (cause) {
     throw new InvalidArgumentError("The kernels cannot use this memory.", {
@@ -76,9 +84,9 @@ function sleepOn({ buffer }: WasmMemory): (address: number, value: number) => vo
  * Compiles the kernels that fit a memory and this engine, and instantiates them on it.
  *
  * @param memory made with a maximum
- * @param kind relaxed: false for the build without relaxed SIMD; wide: false for one without vectors of 256 bits. Both give the same
- *   results more slowly.
- * @throws UnsupportedError when the engine lacks SIMD, or relaxed SIMD where it is demanded
+ * @param kind build: all give the same results, but for the last bits of products of float32 weights, which the plain one does not fuse;
+ *   wide: false for one without vectors of 256 bits, which is slower
+ * @throws UnsupportedError when the engine lacks SIMD, or what the build needs
  * @throws InvalidArgumentError for a memory without a maximum
  */
 export async function loadKernels({ memory, ...kind }: KernelsOn): Promise<Kernels> {

@@ -4,6 +4,8 @@ import { webAssembly } from "./web-assembly.js";
 export interface WasmFeatures {
   /** 128-bit SIMD, which every kernel needs. */
   readonly simd: boolean;
+  /** Relaxed SIMD, whose multiply-add is one rounding on all processors but old ones. */
+  readonly fused: boolean;
   /** The 8-bit dot product of relaxed SIMD, with exact results for all bytes. */
   readonly relaxed: boolean;
   /** What is added to weights of -128..127, which are its second operand, so that they become what the machine takes it for. */
@@ -43,10 +45,12 @@ const moduleOf = (sections: readonly number[]): Uint8Array => new Uint8Array([..
 
 /** Asks the engine itself; its answer does not change while it runs. */
 export function probeFeatures(): WasmFeatures {
-  if (webAssembly === undefined) return { simd: false, relaxed: false, weightOffset: 0, threads: false };
-  const offset = webAssembly.validate(moduleOf(RELAXED)) ? exactOffset() : undefined;
+  if (webAssembly === undefined) return { simd: false, fused: false, relaxed: false, weightOffset: 0, threads: false };
+  const fused = webAssembly.validate(moduleOf(RELAXED));
+  const offset = fused ? exactOffset() : undefined;
   return {
     simd: webAssembly.validate(moduleOf(SIMD)),
+    fused,
     relaxed: offset !== undefined,
     weightOffset: offset ?? 0,
     threads: typeof SharedArrayBuffer === "function" && webAssembly.validate(moduleOf(SHARED_MEMORY)),

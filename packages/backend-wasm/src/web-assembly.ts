@@ -17,7 +17,10 @@ export interface WasmModule {
 interface WebAssemblyNamespace {
   validate(bytes: Uint8Array): boolean;
   compile(bytes: Uint8Array): Promise<WasmModule>;
-  readonly Module: new (bytes: Uint8Array) => WasmModule;
+  readonly Module: {
+    new (bytes: Uint8Array): WasmModule;
+    customSections(module: WasmModule, name: string): readonly ArrayBuffer[];
+  };
   readonly Instance: new (module: WasmModule, imports: object) => { readonly exports: object };
   readonly Memory: new (limits: { initial: number; maximum: number; shared?: boolean }) => WasmMemory;
 }

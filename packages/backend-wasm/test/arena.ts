@@ -1,4 +1,4 @@
-import { type Kernels, loadKernels, type WasmMemory } from "../src/index.js";
+import { type KernelKind, type Kernels, loadKernels, type WasmMemory } from "../src/index.js";
 import { webAssembly } from "../src/web-assembly.js";
 
 type Numbers = Int8Array | Uint8Array | Int32Array | Float32Array;
@@ -14,9 +14,14 @@ export class Arena {
     readonly kernels: Kernels,
   ) {}
 
-  static async create({ shared = false, relaxed = false, wide = false, pages = 512 } = {}): Promise<Arena> {
+  static async create({
+    shared = false,
+    build = "plain",
+    wide = false,
+    pages = 512,
+  }: Partial<KernelKind> & { readonly pages?: number } = {}): Promise<Arena> {
     const memory = new webAssembly.Memory({ initial: pages, maximum: pages, shared });
-    return new Arena(memory, await loadKernels({ memory, relaxed, wide }));
+    return new Arena(memory, await loadKernels({ memory, build, wide }));
   }
 
   /** Forgets every address given so far; throws if a kernel wrote past the end of what it was given. */

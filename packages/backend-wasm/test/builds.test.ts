@@ -3,18 +3,18 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { compileWide } from "../src/compile-wide.js";
 import { compileKernels, instantiateKernels, loadKernels, probeFeatures } from "../src/index.js";
 import { webAssembly } from "../src/web-assembly.js";
-import { kernelDigests } from "./digests/kernel-digests.js";
+import { FLOATS, FLOATS_ALONE, kernelDigests } from "./digests/kernel-digests.js";
 import { digestsOfNode24 } from "./digests/node-24-digests.js";
 import type { NodeDigests } from "./digests/print-digests.js";
 
 describe("the builds of the kernels", () => {
   let plain: Record<string, string>;
   beforeAll(async () => {
-    plain = await kernelDigests({ shared: false, relaxed: false });
+    plain = await kernelDigests({ shared: false, build: "plain" });
   });
 
   it("give the same bits on shared memory", async () => {
-    expect(await kernelDigests({ shared: true, relaxed: false })).toEqual(plain);
+    expect(await kernelDigests({ shared: true, build: "plain" })).toEqual(plain);
   });
 
   const newer = digestsOfNode24();
@@ -22,9 +22,13 @@ describe("the builds of the kernels", () => {
   else if (!newer.has.relaxed) console.log("skipped: relaxed SIMD: its dot product is not exact on this processor");
   it.skipIf(newer === undefined)("give the same bits in Node 24, relaxed ones and those of 256 bits too", () => {
     const { builds, has } = newer as NodeDigests;
-    expect(has.wide).toBe(true);
-    expect(Object.keys(builds)).toContain(has.relaxed ? "relaxed, wide, shared" : "plain, wide, shared");
-    for (const [name, digests] of Object.entries(builds)) expect(digests, name).toEqual(plain);
+    expect(has).toMatchObject({ fused: true, wide: true });
+    expect(Object.keys(builds)).toContain(has.relaxed ? "relaxed, wide, shared" : "fused, wide, shared");
+    const fused = (builds.fused as Record<string, string>)[FLOATS];
+    for (const [name, digests] of Object.entries(builds)) {
+      const floats = name.startsWith("plain") ? plain[FLOATS] : fused;
+      expect(digests, name).toEqual({ ...plain, [FLOATS]: floats, [FLOATS_ALONE]: floats });
+    }
   });
 
   it("work on the memory they were compiled for, and say so of another", async () => {
@@ -40,10 +44,12 @@ describe("the builds of the kernels", () => {
     expect(AnabranchError.isInstance(error, "INVALID_ARGUMENT")).toBe(true);
   });
 
-  it.skipIf(probeFeatures().relaxed)("refuse relaxed SIMD where the engine has none", async () => {
+  it.skipIf(probeFeatures().fused)("refuse relaxed SIMD where the engine has none", async () => {
     const memory = new webAssembly.Memory({ initial: 1, maximum: 1 });
-    const error = await loadKernels({ memory, relaxed: true }).catch((thrown: unknown) => thrown);
-    expect(AnabranchError.isInstance(error, "UNSUPPORTED")).toBe(true);
+    for (const build of ["fused", "relaxed"] as const) {
+      const error = await loadKernels({ memory, build }).catch((thrown: unknown) => thrown);
+      expect(AnabranchError.isInstance(error, "UNSUPPORTED")).toBe(true);
+    }
   });
 
   it("leave V8's flags alone where it is told so", () => {

@@ -76,8 +76,8 @@ async function measure(): Promise<Times[]> {
     x[index] = Math.sin(index);
   });
   const results: Times[] = [];
-  for (const relaxed of probeFeatures().relaxed ? [false, true] : [false]) {
-    const kernels = await loadKernels({ memory, relaxed });
+  for (const build of probeFeatures().relaxed ? (["plain", "relaxed"] as const) : (["plain"] as const)) {
+    const kernels = await loadKernels({ memory, build });
     for (const blockSize of [undefined, 32]) {
       const products = packAll(kernels, memory.buffer, blockSize);
       for (const bits of [8, 14] as const) {
@@ -90,7 +90,7 @@ async function measure(): Promise<Times[]> {
           });
         }
         const blocks = blockSize === undefined ? "one scale" : `blocks of ${blockSize}`;
-        results.push({ name: `${engine} ${relaxed ? "relaxed" : "plain"}, ${blocks}, ${bits} bits`, times });
+        results.push({ name: `${engine} ${build}, ${blocks}, ${bits} bits`, times });
       }
     }
   }

@@ -10,7 +10,8 @@ const port = node ? node.parentPort : globalThis;
 const start = ({ module, memory, weightOffset, sync, failed, thread, threads, patience }) => {
   const words = new Int32Array(memory.buffer);
   const sleep = (address, value) => void Atomics.wait(words, address / 4, value, ${NAP});
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, weightOffset, sleep } });
+  const wide = WebAssembly.Module.customSections(module, "wide").length;
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, weightOffset, wide, sleep } });
   port.postMessage("ready");
   try {
     exports.serve(sync, thread, threads, patience);

@@ -1,17 +1,13 @@
 import { createHash } from "node:crypto";
-import { attendCallBytes, writeAttendCall } from "../../src/index.js";
+import { attendCallBytes, type KernelKind, writeAttendCall } from "../../src/index.js";
 import { Arena } from "../arena.js";
 import { multiply, pack } from "../pack.js";
 import { constantInt8, randomHalfInt8, randomInt4, randomInt8 } from "../quantized.js";
 import { randomFloats } from "../random-numbers.js";
 
 /** The bits of what every kernel computes, by name, so that builds and engines can be compared. */
-export async function kernelDigests(build: {
-  shared: boolean;
-  relaxed: boolean;
-  wide?: boolean;
-}): Promise<Record<string, string>> {
-  const arena = await Arena.create(build);
+export async function kernelDigests(kind: KernelKind): Promise<Record<string, string>> {
+  const arena = await Arena.create(kind);
   const digests: Record<string, string> = {};
   const digest = (name: string, { buffer, byteOffset, byteLength }: Float32Array | Int32Array): void => {
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
@@ -23,6 +19,10 @@ export async function kernelDigests(build: {
   digestAttention(arena, digest);
   return digests;
 }
+
+/** What products of float32 weights give, and the same for each row by itself. */
+export const FLOATS = "f32";
+export const FLOATS_ALONE = "f32, row by row";
 
 type Digest = (name: string, numbers: Float32Array | Int32Array) => void;
 
@@ -43,7 +43,15 @@ function digestProducts(arena: Arena, digest: Digest): void {
   const ends = new Float32Array(2048).fill(-1);
   digest("int8, the longest block", multiply(arena, ends, pack(arena, constantInt8(-128, 8, 2048)), { bits: 14 }));
   const f32 = { format: "f32", shape: [outputs, features], data: randomFloats(3, outputs * features) } as const;
-  digest("f32", multiply(arena, x, pack(arena, f32)));
+  digest(FLOATS, multiply(arena, x, pack(arena, f32)));
+  const matrix = pack(arena, f32);
+  const alone = Array.from({ length: rows }, (_, row) =>
+    multiply(arena, x.subarray(row * features, (row + 1) * features), matrix).slice(),
+  );
+  digest(FLOATS_ALONE, Float32Array.from(alone.flatMap((numbers) => [...numbers])));
+  // Sums of whole numbers lose nothing, rounded once or twice.
+  const whole = { ...f32, data: f32.data.map((number) => Math.round(8 * number)) };
+  digest("f32, whole numbers", multiply(arena, x.map(Math.round), pack(arena, whole)));
 
   const indices = Int32Array.from([5, 43, 0, 17]);
   const gathered = (gather: (tiles: number, at: number, out: number) => void, tiles: number): Float32Array => {
