@@ -7,7 +7,7 @@ import { multiplyPanel, Three, Two } from "./multiply-panel";
 import { Four, multiplySingle } from "./multiply-single";
 import { multiplyStrip } from "./multiply-strip";
 import { multiplyTile } from "./multiply-tile";
-import { aheadOf } from "./read-ahead";
+import { aheadOf, LOOK } from "./read-ahead";
 
 /** Rows that meet a tile at once, at most, and tiles that they meet: as many sums as fit 16 registers beside what is multiplied. */
 const PANEL_ROWS: usize = EXACT_DOT ? 3 : 4;
@@ -109,7 +109,8 @@ function matmul<Parts>(
   const quarter = full > tileBegin ? (full - tileBegin) / 4 : 0;
   const apart = quarter * tileBytes;
   const outApart = quarter * TILE * 4;
-  const touchStep = ceilDiv(tileBytes, (4 / together) * ceilDiv(rows, most) * blocks);
+  const looks = blocks * ceilDiv(padded, LOOK);
+  const touchStep = ceilDiv(tileBytes, (4 / together) * ceilDiv(rows, most) * looks);
   for (let tile: usize = 0; tile < quarter; tile++) {
     const weights = tiles + (tileBegin + tile) * tileBytes;
     let touch = weights + aheadOf(tile, quarter, outFeatures / TILE - tileBegin) * tileBytes;
@@ -122,7 +123,7 @@ function matmul<Parts>(
         multiplyStrip(format, weights, apart, blocks, padded, at, to, outApart);
         break;
       }
-      for (let beside: usize = 0; beside < 4; beside += together, touch += touchStep * blocks) {
+      for (let beside: usize = 0; beside < 4; beside += together, touch += touchStep * looks) {
         const from = weights + beside * apart;
         const into = to + beside * outApart;
         if (sizeof<Parts>() > 1) {

@@ -3,6 +3,7 @@ import {
   addTile, clearTile, dotSecondHalves, dotStep, firstFour, joined, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf,
 } from "./multiply-block";
 import { Two } from "./multiply-panel";
+import { readAhead } from "./read-ahead";
 
 /** Rows, as types. */
 export type One = u8;
@@ -31,9 +32,8 @@ export function multiplyHalves<Rows>(
   if (sizeof<Rows>() >= sizeof<Two>()) clearTile(out + outStride);
 
   const unpacking = unpackingOf(format, padded);
-  for (let block: usize = 0; block < blocks; block++, touch += touchStep) {
-    load<i32>(touch);
-    load<i32>(touch + apart);
+  for (let block: usize = 0; block < blocks; block++) {
+    touch = readAhead(touch, apart, touchStep, padded);
     const header = weights;
     weights += headerBytes(format);
     let a0 = i32x4.splat(0), a1 = a0, c0 = a0, c1 = a0;
@@ -57,8 +57,6 @@ export function multiplyHalves<Rows>(
       xA += 2 * STEP_BYTES;
       if (sizeof<Rows>() >= sizeof<Two>()) xC += 2 * STEP_BYTES;
     } while (xA < end);
-    load<i32>(touch + 2 * apart);
-    load<i32>(touch + 3 * apart);
 
     const scale0 = scaleOf(format, header, 0, unpacking), scale1 = scaleOf(format, header, 1, unpacking);
     xA = addTile(format, joined(a0, b0), joined(a1, b1), scale0, scale1, header, xA, out);

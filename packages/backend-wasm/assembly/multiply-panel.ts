@@ -3,6 +3,7 @@ import { headerBytes, STEP, STEP_BYTES } from "./layout";
 import {
   addTile, clearTile, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf, valuesAt,
 } from "./multiply-block";
+import { readAhead } from "./read-ahead";
 
 /** Rows of a panel, as types: of copies that differ in a number Binaryen makes one again, which asks in the inner loop. */
 export type Two = u16;
@@ -18,7 +19,7 @@ export type Three = u32;
  *
  * @typeParam Rows Two or Three
  * @param apart bytes from one stream to the next; `outApart`: of their outputs
- * @param touch where the first stretch begins; `touchStep`: bytes of each a block
+ * @param touch where the first stretch begins; `touchStep`: see `readAhead`
  */
 @inline
 export function multiplyPanel<Rows>(
@@ -46,9 +47,8 @@ export function multiplyPanel<Rows>(
   if (sizeof<Rows>() >= sizeof<Three>()) clearTile(outC), clearTile(outC + outApart);
 
   const unpacking = unpackingOf(format, padded);
-  for (let block: usize = 0; block < blocks; block++, touch += touchStep) {
-    load<i32>(touch);
-    load<i32>(touch + apart);
+  for (let block: usize = 0; block < blocks; block++) {
+    touch = readAhead(touch, apart, touchStep, padded);
     const header = weights, headerBeside = beside;
     (weights += headerBytes(format)), (beside += headerBytes(format));
     let a0 = startOf(format, xA), a1 = a0, a2 = a0, a3 = a0;
@@ -98,8 +98,6 @@ export function multiplyPanel<Rows>(
       (xA += STEP_BYTES), (xB += STEP_BYTES);
       if (sizeof<Rows>() >= sizeof<Three>()) xC += STEP_BYTES;
     } while (xA < end);
-    load<i32>(touch + 2 * apart);
-    load<i32>(touch + 3 * apart);
 
     const scale0 = scaleOf(format, header, 0, unpacking), scale1 = scaleOf(format, header, 1, unpacking);
     addTile(format, a0, a1, scale0, scale1, header, xA, out);

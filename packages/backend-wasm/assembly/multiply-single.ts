@@ -1,6 +1,7 @@
 import { headerBytes, STEP, STEP_BYTES } from "./layout";
 import { addTile, clearTile, dotStep, firstFour, packedAt, scaleOf, secondFour, startOf, tileStep, unpackingOf } from "./multiply-block";
 import { Three } from "./multiply-panel";
+import { readAhead } from "./read-ahead";
 
 /** Rows, as a type: see multiply-panel.ts. */
 export type Four = u64;
@@ -33,9 +34,8 @@ export function multiplySingle<Rows>(
   if (sizeof<Rows>() >= sizeof<Four>()) clearTile(out + 3 * outStride);
 
   const unpacking = unpackingOf(format, padded);
-  for (let block: usize = 0; block < blocks; block++, touch += touchStep) {
-    load<i32>(touch);
-    load<i32>(touch + apart);
+  for (let block: usize = 0; block < blocks; block++) {
+    touch = readAhead(touch, apart, touchStep, padded);
     const header = weights;
     weights += headerBytes(format);
     let a0 = startOf(format, xA), a1 = a0;
@@ -59,8 +59,6 @@ export function multiplySingle<Rows>(
       if (sizeof<Rows>() >= sizeof<Three>()) xC += STEP_BYTES;
       if (sizeof<Rows>() >= sizeof<Four>()) xD += STEP_BYTES;
     } while (xA < end);
-    load<i32>(touch + 2 * apart);
-    load<i32>(touch + 3 * apart);
 
     const scale0 = scaleOf(format, header, 0, unpacking), scale1 = scaleOf(format, header, 1, unpacking);
     xA = addTile(format, a0, a1, scale0, scale1, header, xA, out);
