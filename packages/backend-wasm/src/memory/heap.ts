@@ -26,6 +26,8 @@ export class Heap {
   readonly #gaps: Gap[] = [];
   /** Bytes of a block that was given out, by address. */
   readonly #blocks = new Map<number, number>();
+  /** Changes when views that were made before no longer show the memory; asking the memory itself takes a call out of JavaScript. */
+  buffer: ArrayBufferLike;
   #bytes: Uint8Array;
   #floats: Float32Array;
   #ints: Int32Array;
@@ -33,16 +35,12 @@ export class Heap {
   /** @param shared for memory that threads share @throws BackendFailedError when there is no address space for it */
   constructor(readonly shared: boolean) {
     this.memory = reserve(shared);
-    this.#bytes = new Uint8Array(this.memory.buffer);
-    this.#floats = new Float32Array(this.memory.buffer);
-    this.#ints = new Int32Array(this.memory.buffer);
+    this.buffer = this.memory.buffer;
+    this.#bytes = new Uint8Array(this.buffer);
+    this.#floats = new Float32Array(this.buffer);
+    this.#ints = new Int32Array(this.buffer);
     // Address 0 is never given out: it stands for what is not there.
-    this.#gaps.push({ at: LINE, bytes: this.memory.buffer.byteLength - LINE });
-  }
-
-  /** Changes when views that were made before no longer show the memory. */
-  get buffer(): ArrayBufferLike {
-    return this.memory.buffer;
+    this.#gaps.push({ at: LINE, bytes: this.buffer.byteLength - LINE });
   }
 
   /** Bytes given out. */
@@ -79,27 +77,24 @@ export class Heap {
 
   /** A view, until memory grows. */
   floats(at: number, length: number): Float32Array {
-    this.#refresh();
     return this.#floats.subarray(at / 4, at / 4 + length);
   }
 
   /** A view, until memory grows. */
   ints(at: number, length: number): Int32Array {
-    this.#refresh();
     return this.#ints.subarray(at / 4, at / 4 + length);
   }
 
   /** A view, until memory grows. */
   bytes(at: number, length: number): Uint8Array {
-    this.#refresh();
     return this.#bytes.subarray(at, at + length);
   }
 
   #refresh(): void {
-    if (this.#bytes.buffer === this.memory.buffer) return;
-    this.#bytes = new Uint8Array(this.memory.buffer);
-    this.#floats = new Float32Array(this.memory.buffer);
-    this.#ints = new Int32Array(this.memory.buffer);
+    this.buffer = this.memory.buffer;
+    this.#bytes = new Uint8Array(this.buffer);
+    this.#floats = new Float32Array(this.buffer);
+    this.#ints = new Int32Array(this.buffer);
   }
 
   /** The smallest gap that is large enough. */
@@ -112,7 +107,7 @@ export class Heap {
   }
 
   #grow(size: number): Gap {
-    const end = this.memory.buffer.byteLength;
+    const end = this.buffer.byteLength;
     const last = this.#gaps.at(-1);
     const open = last !== undefined && last.at + last.bytes === end ? last.bytes : 0;
     const needed = Math.ceil((size - open) / PAGE);
@@ -120,13 +115,14 @@ export class Heap {
     // By an eighth at a time, since every growth makes new views.
     const pages = Math.min(room, Math.max(needed, Math.ceil(end / PAGE / 8)));
     if (needed > room || !(this.#tryGrow(pages) || this.#tryGrow(needed))) throw new OutOfMemory(size, end);
-    this.#addGap({ at: end, bytes: this.memory.buffer.byteLength - end });
+    this.#addGap({ at: end, bytes: this.buffer.byteLength - end });
     return this.#gaps.at(-1) as Gap;
   }
 
   #tryGrow(pages: number): boolean {
     try {
       this.memory.grow(pages);
+      this.#refresh();
       return true;
     } catch {
       return false;
