@@ -53,6 +53,7 @@ export function matmulF32(
       const count = ceilDiv(row, ceilDiv(row, most));
       if (count == 1) multiplyStrip<One>(weights, apart, features, at, fromStride, to, toStride, outApart);
       else if (rows == 2) multiplyStrip<Two>(weights, apart, features, at, fromStride, to, toStride, outApart);
+      else if (rows == 3 && wide) multiplyStrip<Three>(weights, apart, features, at, fromStride, to, toStride, outApart);
       else {
         for (let beside: usize = 0; beside < 4; beside += PANEL_TILES) {
           const from = weights + beside * apart;
@@ -131,10 +132,10 @@ function multiplyPanel<Rows>(
 }
 
 /**
- * 1 or 2 rows times 4 full tiles, of which each is a stream of its own: row a's outputs of the first tile are in a0 and a1, of the second
- * in a2 and a3, and so on. Two rows are too much for 16 registers of 128 bits, and yet no slower there: memory is.
+ * 1 to 3 rows times 4 full tiles, of which each is a stream of its own: row a's outputs of the first tile are in a0 and a1, of the second
+ * in a2 and a3, and so on. Two rows are too much for 16 registers of 128 bits, and yet no slower there: memory is. Three are for 256 bits.
  *
- * @typeParam Rows One or Two
+ * @typeParam Rows One, Two or Three
  */
 @inline
 function multiplyStrip<Rows>(
@@ -150,21 +151,26 @@ function multiplyStrip<Rows>(
   const zero = f32x4.splat(0);
   let a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
   let b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero, b6 = zero, b7 = zero;
+  let c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero, c6 = zero, c7 = zero;
   let second = weights + apart, third = second + apart, fourth = third + apart;
-  let xB = x + xStride;
+  let xB = x + xStride, xC = xB + xStride;
   for (const end = x + features * 4; x < end; x += 4) {
     const p0 = v128.load(weights), p1 = v128.load(weights, 16);
     (a0 = addProduct(a0, p0, x)), (a1 = addProduct(a1, p1, x));
     if (sizeof<Rows>() > 1) (b0 = addProduct(b0, p0, xB)), (b1 = addProduct(b1, p1, xB));
+    if (sizeof<Rows>() > sizeof<Two>()) (c0 = addProduct(c0, p0, xC)), (c1 = addProduct(c1, p1, xC));
     const q0 = v128.load(second), q1 = v128.load(second, 16);
     (a2 = addProduct(a2, q0, x)), (a3 = addProduct(a3, q1, x));
     if (sizeof<Rows>() > 1) (b2 = addProduct(b2, q0, xB)), (b3 = addProduct(b3, q1, xB));
+    if (sizeof<Rows>() > sizeof<Two>()) (c2 = addProduct(c2, q0, xC)), (c3 = addProduct(c3, q1, xC));
     const r0 = v128.load(third), r1 = v128.load(third, 16);
     (a4 = addProduct(a4, r0, x)), (a5 = addProduct(a5, r1, x));
     if (sizeof<Rows>() > 1) (b4 = addProduct(b4, r0, xB)), (b5 = addProduct(b5, r1, xB));
+    if (sizeof<Rows>() > sizeof<Two>()) (c4 = addProduct(c4, r0, xC)), (c5 = addProduct(c5, r1, xC));
     const s0 = v128.load(fourth), s1 = v128.load(fourth, 16);
     (a6 = addProduct(a6, s0, x)), (a7 = addProduct(a7, s1, x));
     if (sizeof<Rows>() > 1) (b6 = addProduct(b6, s0, xB)), (b7 = addProduct(b7, s1, xB)), (xB += 4);
+    if (sizeof<Rows>() > sizeof<Two>()) (c6 = addProduct(c6, s0, xC)), (c7 = addProduct(c7, s1, xC)), (xC += 4);
     (weights += TILE * 4), (second += TILE * 4), (third += TILE * 4), (fourth += TILE * 4);
   }
   const outC = out + 2 * outApart;
@@ -173,6 +179,10 @@ function multiplyStrip<Rows>(
   if (sizeof<Rows>() > 1) {
     storePair(out + outStride, b0, b1), storePair(out + outStride + outApart, b2, b3);
     storePair(outC + outStride, b4, b5), storePair(outC + outStride + outApart, b6, b7);
+  }
+  if (sizeof<Rows>() > sizeof<Two>()) {
+    storePair(out + 2 * outStride, c0, c1), storePair(out + 2 * outStride + outApart, c2, c3);
+    storePair(outC + 2 * outStride, c4, c5), storePair(outC + 2 * outStride + outApart, c6, c7);
   }
 }
 

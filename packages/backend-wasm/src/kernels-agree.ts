@@ -12,8 +12,8 @@ const FEATURES = 72;
 const OUTPUTS = 5 * TILE_ROWS;
 const BLOCK = 32;
 const BLOCKS = Math.ceil(FEATURES / BLOCK);
-/** Panels of two, three and four rows, two rows by themselves, and a row alone. */
-const ROWS = [8, 5, 2, 1] as const;
+/** Panels of two, three and four rows, and three, two and one by themselves. */
+const ROWS = [8, 5, 3, 2, 1] as const;
 const MOST_ROWS = Math.max(...ROWS);
 const TILES = [0, OUTPUTS / TILE_ROWS] as const;
 
