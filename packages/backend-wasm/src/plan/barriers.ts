@@ -1,4 +1,4 @@
-import { type Access, type Step, unitsOf } from "./step.js";
+import { type Access, type Step, unitsFrom } from "./step.js";
 
 /** Bytes that one thread touches. */
 interface Stretch {
@@ -23,8 +23,11 @@ export class Barriers {
   /** Takes the next step in, and says whether threads meet before it. */
   before(step: Step): boolean {
     if (this.#threads < 2) return false;
-    const reads = step.reads.flatMap((access) => this.#stretches(step, access));
-    const writes = step.writes.flatMap((access) => this.#stretches(step, access));
+    // Thousands of times a plan, which a text waits for.
+    const cuts: number[] = [];
+    for (let thread = 0; thread <= this.#threads; thread++) cuts.push(unitsFrom(step, thread, this.#threads));
+    const reads = stretchesOf(step, step.reads, cuts);
+    const writes = stretchesOf(step, step.writes, cuts);
     const meets = collide(reads, this.#written) || collide(writes, this.#written) || collide(writes, this.#read);
     if (meets) {
       this.#read = [];
@@ -34,20 +37,26 @@ export class Barriers {
     this.#written.push(...writes);
     return meets;
   }
+}
 
-  #stretches(step: Step, { from, to, stride }: Access): Stretch[] {
-    const stretches: Stretch[] = [];
-    for (let thread = 0; thread < this.#threads; thread++) {
-      const [begin, end] = unitsOf(step, thread, this.#threads);
-      if (step.inTurn === true) stretches.push({ thread, from, to });
+/** @param cuts where each thread's units begin, and where those of the last end */
+function stretchesOf({ inTurn }: Step, accesses: readonly Access[], cuts: readonly number[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const { from, to, stride } of accesses) {
+    for (let thread = 0; thread + 1 < cuts.length; thread++) {
+      const [begin, end] = [cuts[thread] as number, cuts[thread + 1] as number];
+      if (inTurn === true) stretches.push({ thread, from, to });
       else if (begin === end) continue;
       else if (stride === undefined) stretches.push({ thread, from, to });
       else stretches.push({ thread, from: from + begin * stride, to: Math.min(to, from + end * stride) });
     }
-    return stretches;
   }
+  return stretches;
 }
 
 function collide(some: readonly Stretch[], others: readonly Stretch[]): boolean {
-  return some.some((a) => others.some((b) => a.thread !== b.thread && a.from < b.to && b.from < a.to));
+  for (const a of some) {
+    for (const b of others) if (a.thread !== b.thread && a.from < b.to && b.from < a.to) return true;
+  }
+  return false;
 }

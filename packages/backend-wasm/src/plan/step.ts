@@ -54,9 +54,7 @@ function turns(units: number, piece: number, threads: number): [together: number
   return [piece * Math.max(1, Math.ceil(rest / (piece * threads * TURNS))), own];
 }
 
-/** The units that a thread takes of a step, as `runPlan` divides them: [begin, end) */
-export function unitsOf({ units, piece = 1 }: Step, thread: number, threads: number): [begin: number, end: number] {
-  const pieces = Math.ceil(units / piece);
-  const cut = (at: number): number => Math.min(units, Math.floor((pieces * at) / threads) * piece);
-  return [cut(thread), cut(thread + 1)];
+/** Where the units that a thread takes of a step begin, as `runPlan` divides them; of the thread behind the last, where they end. */
+export function unitsFrom({ units, piece = 1 }: Step, thread: number, threads: number): number {
+  return Math.min(units, Math.floor((Math.ceil(units / piece) * thread) / threads) * piece);
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Barriers } from "../../src/plan/barriers.js";
-import { type Access, type Step, unitsOf } from "../../src/plan/step.js";
+import { type Access, type Step, unitsFrom } from "../../src/plan/step.js";
 
 /** Bytes of the memory that the steps work in: few, so that they meet often. */
 const BYTES = 96;
@@ -37,7 +37,7 @@ function touched(
   threads: number,
 ): Set<number> {
   const bytes = new Set<number>();
-  const [begin, end] = unitsOf(step, thread, threads);
+  const [begin, end] = [unitsFrom(step, thread, threads), unitsFrom(step, thread + 1, threads)];
   for (const { from, to, stride } of accessesOf) {
     if (begin === end && !step.inTurn) continue;
     const anywhere = step.inTurn || stride === undefined;
@@ -83,7 +83,7 @@ describe("barriers", () => {
         const step = { code: 1, args: [], units, piece, reads: [], writes: [] };
         let next = 0;
         for (let thread = 0; thread < threads; thread++) {
-          const [begin, end] = unitsOf(step, thread, threads);
+          const [begin, end] = [unitsFrom(step, thread, threads), unitsFrom(step, thread + 1, threads)];
           expect(begin).toBe(next);
           if (end < units) expect(end % piece).toBe(0);
           next = end;
