@@ -31,7 +31,7 @@ export interface SequenceOwner {
 export class CachedSequence implements Sequence, SlotHolder {
   /** Slot of each committed token, in the order of the text, ascending. */
   readonly slots: number[];
-  waiting: WaitingRows | undefined;
+  #waiting: WaitingRows | undefined;
   /** What is kept of the last committed row, where streams ran or may run beside it. */
   last: LastRow | undefined;
   disposed = false;
@@ -50,6 +50,19 @@ export class CachedSequence implements Sequence, SlotHolder {
 
   get length(): number {
     return this.slots.length;
+  }
+
+  get waiting(): WaitingRows | undefined {
+    return this.#waiting;
+  }
+
+  /** Takes rows on in place of those that waited, or none. */
+  wait(rows: WaitingRows | undefined): void {
+    const before = this.#waiting;
+    this.#waiting = rows;
+    if (before === undefined) return;
+    for (const other of this.owner.sequences) if (other.waiting?.run === before.run) return;
+    before.run.release();
   }
 
   get adapter(): AdapterHandle | undefined {
@@ -128,7 +141,7 @@ export class CachedSequence implements Sequence, SlotHolder {
   }
 
   #truncate(length: number): void {
-    this.waiting = undefined;
+    this.wait(undefined);
     if (length === this.length) return;
     this.last = undefined;
     for (let index = length; index < this.slots.length; index++) {

@@ -21,10 +21,8 @@ export function commitPaths(
   }
   const slots = pool.allocate(requests.map(({ sequence, path }) => ({ holder: sequence, count: path.length })));
   requests.forEach(({ sequence, path }, index) => {
-    const { waiting, owner } = sequence;
-    if (waiting === undefined) return;
-    commitRows(sequence, waiting, path, slots[index] as number[]);
-    sequence.waiting = undefined;
-    if (![...owner.sequences].some((other) => other.waiting?.run === waiting.run)) waiting.run.release();
+    const { waiting } = sequence;
+    if (waiting !== undefined) commitRows(sequence, waiting, path, slots[index] as number[]);
+    sequence.wait(undefined);
   });
 }

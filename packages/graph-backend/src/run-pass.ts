@@ -38,7 +38,7 @@ export async function runPass(
   }
   const results = requests.map((request) => readRows(waiting.get(request) as WaitingRows));
   for (const [{ sequence }, rows] of waiting) {
-    sequence.waiting = rows;
+    sequence.wait(rows);
     // The last committed row is no longer one of the latest pass.
     if (sequence.last?.hidden !== undefined) sequence.last = sequence.last.apart();
   }

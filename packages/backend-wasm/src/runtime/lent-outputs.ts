@@ -35,12 +35,12 @@ export class LentOutputs {
 
   lend(): Readonly<Record<string, Tensor>> {
     this.#wanted = true;
-    this.#copy = undefined;
     return this.tensors;
   }
 
   release(): void {
     this.#wanted = false;
+    this.#copy = undefined;
   }
 
   /** Copies them where they are wanted: their place is given to others. */
