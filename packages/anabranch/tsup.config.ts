@@ -54,6 +54,8 @@ export default defineConfig([
     platform: "browser",
     splitting: false,
     define: programs.define,
+    // Tools that tell modules by regular expressions take what follows "//" in a worker's text for a comment, exports too.
+    banner: { js: "export {};" },
     esbuildPlugins: [
       bundledImports(manifest),
       ownEntries(),
