@@ -11,6 +11,7 @@ import {
 import { VERSION } from "../version.js";
 import { type CalibrateOptions, calibrateModel } from "./calibrate-model.js";
 import { type CostFacts, readCosts, writeCosts } from "./kept-costs.js";
+import { areOverstated } from "./overstated.js";
 
 /** What about a machine decides how fast it computes. */
 export function machineFacts(): CostFacts {
@@ -42,7 +43,7 @@ export async function modelFacts(
 /** Above that, a machine was busy with something else: its costs serve until the process ends, and the next one measures anew. */
 const MOST_NOISE = 1.2;
 
-/** A model's costs on this machine: out of the cache, or measured when they are first asked for. */
+/** A model's costs on this machine: out of the cache where a few passes agree with them, or measured when they are first asked for. */
 export class MachineCosts {
   #costs: Promise<CostModel> | undefined;
 
@@ -77,7 +78,7 @@ export class MachineCosts {
 
   async #find(signal: AbortSignal | undefined): Promise<CostModel> {
     const kept = await readCosts(this.facts);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined && !(await areOverstated(kept, this.model, this.adapter, signal))) return kept;
     const costs = await calibrateModel(this.model, this.adapter, signal === undefined ? {} : { signal });
     if ((costs.noise ?? 1) <= MOST_NOISE) await writeCosts(this.facts, costs);
     return costs;
