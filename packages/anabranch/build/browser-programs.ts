@@ -24,10 +24,16 @@ const lateChatTemplates: Plugin = {
   resolveId: (path) => (path.endsWith("/create-chat-template.js") ? `${folder}/late-chat-templates.ts` : undefined),
 };
 
-/** Leaves out what only Node can do. */
+/** Leaves out what only Node can do: vectors of 256 bits, and what kernels have for them. */
 const withoutNode: Plugin = {
   name: "without-node",
-  resolveId: (path) => (path.endsWith("/compile-wide.js") ? `${folder}/no-wide-module.ts` : undefined),
+  resolveId(path, importer) {
+    if (path.endsWith("/compile-wide.js")) return `${folder}/no-wide-module.ts`;
+    const kernels = "/kernel-bytes.js";
+    return path.endsWith(kernels)
+      ? this.resolve(path.replace(kernels, "/narrow-kernel-bytes.js"), importer)
+      : undefined;
+  },
 };
 
 /**

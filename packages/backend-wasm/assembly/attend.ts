@@ -3,6 +3,7 @@ import { exponentials } from "./exp";
 import { maxLanes } from "./lanes";
 import { mix } from "./mix-values";
 import { HIDDEN, score, SCORE_BYTES } from "./score-keys";
+import { isWide } from "./wide";
 
 /**
  * Slots whose score is this much below the best get the weight 0: hidden ones, and those with less than 5e-18, which no
@@ -105,36 +106,46 @@ function attendQueries(queries: i32, call: AttendCall, a: usize, scoresA: usize)
   exponentiate(scoresA, count);
   if (queries > 1) exponentiate(scoresB, count);
 
-  // Sums in the order of the slots, not by lanes, to which others in between would move them. What nobody sees goes.
-  let sumA: f32 = 0, sumB: f32 = 0;
+  // What nobody sees goes; what fills up the last four is not seen either.
+  const zero = f32x4.splat(0);
   let kept: usize = 0;
-  for (let at: usize = 0; at < count * 4; at += 4) {
-    const weightA = load<f32>(scoresA + at);
-    sumA += weightA;
-    store<f32>(scoresA + kept, weightA);
-    let isSeen = weightA != 0;
-    if (queries > 1) {
-      const weightB = load<f32>(scoresB + at);
-      sumB += weightB;
-      store<f32>(scoresB + kept, weightB);
-      isSeen = (weightA != 0) | (weightB != 0);
-    }
-    store<usize>(values + kept, load<usize>(values + at));
-    kept += isSeen ? 4 : 0;
+  for (let at: usize = 0; at < count * 4; at += 16) {
+    const fourA = v128.load(scoresA + at);
+    const fourB = queries > 1 ? v128.load(scoresB + at) : fourA;
+    v128.store(scoresA + kept, fourA);
+    if (queries > 1) v128.store(scoresB + kept, fourB);
+    v128.store(values + kept, v128.load(values + at));
+    const seen = f32x4.ne(queries > 1 ? v128.or(fourA, fourB) : fourA, zero);
+    if (i32x4.all_true(seen)) kept += 16;
+    else kept = keepSeen(queries, scoresA, scoresB, values, kept, i32x4.bitmask(seen));
   }
 
   const outA = call.out + (rowOf(call, a) * call.outStride + headOf(call, a) * call.headSize) * 4;
   const outB = call.out + (rowOf(call, b) * call.outStride + headOf(call, b) * call.headSize) * 4;
-  const factorA = f32x4.splat(sumA == 0 ? 0 : 1 / sumA);
-  const factorB = f32x4.splat(sumB == 0 ? 0 : 1 / sumB);
   const end = values + kept;
   let at: usize = 0;
+  if (isWide()) {
+    for (; at + 32 <= call.headSize; at += 32) {
+      mix(queries, 8, values, end, at * 4, scoresA, scoresB, outA, outB);
+    }
+  }
   for (; at + 16 <= call.headSize; at += 16) {
-    mix(queries, 4, values, end, at * 4, scoresA, scoresB, factorA, factorB, outA, outB);
+    mix(queries, 4, values, end, at * 4, scoresA, scoresB, outA, outB);
   }
   for (; at < call.headSize; at += 4) {
-    mix(queries, 1, values, end, at * 4, scoresA, scoresB, factorA, factorB, outA, outB);
+    mix(queries, 1, values, end, at * 4, scoresA, scoresB, outA, outB);
   }
+}
+
+/** Of four slots that stand at `kept` those that are seen. @returns where the next four may stand */
+function keepSeen(queries: i32, scoresA: usize, scoresB: usize, values: usize, kept: usize, seen: i32): usize {
+  for (let from = kept; seen != 0; seen >>= 1, from += 4) {
+    store<f32>(scoresA + kept, load<f32>(scoresA + from));
+    if (queries > 1) store<f32>(scoresB + kept, load<f32>(scoresB + from));
+    store<usize>(values + kept, load<usize>(values + from));
+    kept += (seen & 1) << 2;
+  }
+  return kept;
 }
 
 /** scores[slot] = exp(scores[slot] - the largest); 0 for hidden slots, even if there are no others. */

@@ -5,7 +5,7 @@ import { Three, Two } from "./multiply-panel";
 import { Four } from "./multiply-single";
 import { aheadOf } from "./read-ahead";
 import { storeTile } from "./store-tile";
-import { wide } from "./wide";
+import { isWide } from "./wide";
 
 /** Tiles that rows meet at once. */
 const PANEL_TILES: usize = 2;
@@ -38,7 +38,7 @@ export function matmulF32(
   const tileBytes = f32TileBytes(features);
   const full = min(tileEnd, outFeatures / TILE);
   // As many sums as fit 16 registers: two a row, of half a vector's bits twice as many.
-  const most: usize = wide ? 4 : 2;
+  const most: usize = isWide() ? 4 : 2;
   const touchStep = ceilDiv(tileBytes, (4 / PANEL_TILES) * ceilDiv(rows, most) * ceilDiv(features * 4, STRETCH));
   // Four streams through a quarter of the tiles each, as in matmul-quantized.ts.
   const quarter = full > tileBegin ? (full - tileBegin) / 4 : 0;
@@ -53,13 +53,13 @@ export function matmulF32(
       const count = ceilDiv(row, ceilDiv(row, most));
       if (count == 1) multiplyStrip<One>(weights, apart, features, at, fromStride, to, toStride, outApart);
       else if (rows == 2) multiplyStrip<Two>(weights, apart, features, at, fromStride, to, toStride, outApart);
-      else if (rows == 3 && wide) multiplyStrip<Three>(weights, apart, features, at, fromStride, to, toStride, outApart);
+      else if (isWide() && rows == 3) multiplyStrip<Three>(weights, apart, features, at, fromStride, to, toStride, outApart);
       else {
         for (let beside: usize = 0; beside < 4; beside += PANEL_TILES) {
           const from = weights + beside * apart;
           const into = to + beside * outApart;
-          if (count == 4) touch = multiplyPanel<Four>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
-          else if (count == 3) touch = multiplyPanel<Three>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
+          if (isWide() && count == 4) touch = multiplyPanel<Four>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
+          else if (isWide() && count == 3) touch = multiplyPanel<Three>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
           else touch = multiplyPanel<Two>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
         }
       }

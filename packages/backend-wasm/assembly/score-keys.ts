@@ -1,5 +1,6 @@
 import { AttendCall, KeySource } from "./attend-call";
 import { loadFirst, storePair, sumEach } from "./lanes";
+import { isWide } from "./wide";
 
 /** A bias below this hides a slot: neither its key nor its value has any effect, whatever it is. */
 export const HIDDEN: f32 = -1e29;
@@ -56,11 +57,16 @@ export function score(
       }
       continue;
     }
-    for (let pair: usize = 0; pair < 4; pair += 2) {
-      // Past the last slot, the last one again: its scores there are never read.
-      const key0 = keys + min(slot + pair, last) * stride;
-      const key1 = keys + min(slot + pair + 1, last) * stride;
-      multiplyKeys(queries, queryA, queryB, headSize, key0, key1, sums + pair * 2 * PAIR);
+    // Past the last slot, the last one again: its scores there are never read.
+    if (isWide()) {
+      const key0 = keys + slot * stride, key1 = keys + min(slot + 1, last) * stride;
+      const key2 = keys + min(slot + 2, last) * stride, key3 = keys + min(slot + 3, last) * stride;
+      multiplyKeys(queries, true, queryA, queryB, headSize, key0, key1, key2, key3, sums);
+    } else {
+      for (let pair: usize = 0; pair < 4; pair += 2) {
+        const key0 = keys + min(slot + pair, last) * stride, key1 = keys + min(slot + pair + 1, last) * stride;
+        multiplyKeys(queries, false, queryA, queryB, headSize, key0, key1, key0, key1, sums + pair * 2 * PAIR);
+      }
     }
     const sumsA = f32x4.add(f32x4.mul(sumFour(sums), scale), fourA);
     v128.store(scoresA + count * 4, v128.bitselect(fourA, sumsA, hiddenA));
@@ -76,51 +82,88 @@ export function score(
 }
 
 /**
- * Products of one query or two with two keys, each added up in eight lanes: [a with key 0, a with key 1, b with key 0, b with key 1].
- * In two vectors beside each other, of which V8 can make one of 256 bits.
+ * Products of one query or two with two keys, or with `four` of them, each added up in eight lanes:
+ * [a with key 0, a with key 1, b with key 0, b with key 1], and the same with keys 2 and 3.
+ * In two vectors beside each other, of which V8 can make one of 256 bits: sums of four keys fit 16 registers only then.
  */
 @inline
-function multiplyKeys(queries: i32, a: usize, b: usize, headSize: usize, key0: usize, key1: usize, sums: usize): void {
-  let a0 = f32x4.splat(0), a0High = a0, a1 = a0, a1High = a0;
-  let b0 = a0, b0High = a0, b1 = a0, b1High = a0;
+function multiplyKeys(
+  queries: i32,
+  four: bool,
+  a: usize,
+  b: usize,
+  headSize: usize,
+  key0: usize,
+  key1: usize,
+  key2: usize,
+  key3: usize,
+  sums: usize,
+): void {
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+  let a0High = a0, a1High = a0, a2High = a0, a3High = a0, b0High = a0, b1High = a0, b2High = a0, b3High = a0;
   // Moving addresses: an index added to fixed ones takes V8 up to half as long again.
   for (const end = a + (headSize & ~7) * 4; a < end; a += 32) {
-    const k0 = v128.load(key0), k0High = v128.load(key0, 16);
-    const k1 = v128.load(key1), k1High = v128.load(key1, 16);
-    let q = v128.load(a), qHigh = v128.load(a, 16);
-    a0 = f32x4.add(a0, f32x4.mul(q, k0));
-    a0High = f32x4.add(a0High, f32x4.mul(qHigh, k0High));
-    a1 = f32x4.add(a1, f32x4.mul(q, k1));
-    a1High = f32x4.add(a1High, f32x4.mul(qHigh, k1High));
-    if (queries > 1) {
-      (q = v128.load(b)), (qHigh = v128.load(b, 16));
-      b0 = f32x4.add(b0, f32x4.mul(q, k0));
-      b0High = f32x4.add(b0High, f32x4.mul(qHigh, k0High));
-      b1 = f32x4.add(b1, f32x4.mul(q, k1));
-      b1High = f32x4.add(b1High, f32x4.mul(qHigh, k1High));
-      b += 32;
+    const q = v128.load(a), qHigh = v128.load(a, 16);
+    const r = queries > 1 ? v128.load(b) : q, rHigh = queries > 1 ? v128.load(b, 16) : qHigh;
+    let k = v128.load(key0), kHigh = v128.load(key0, 16);
+    (a0 = addProducts(a0, q, k)), (a0High = addProducts(a0High, qHigh, kHigh));
+    if (queries > 1) (b0 = addProducts(b0, r, k)), (b0High = addProducts(b0High, rHigh, kHigh));
+    (k = v128.load(key1)), (kHigh = v128.load(key1, 16));
+    (a1 = addProducts(a1, q, k)), (a1High = addProducts(a1High, qHigh, kHigh));
+    if (queries > 1) (b1 = addProducts(b1, r, k)), (b1High = addProducts(b1High, rHigh, kHigh));
+    if (four) {
+      (k = v128.load(key2)), (kHigh = v128.load(key2, 16));
+      (a2 = addProducts(a2, q, k)), (a2High = addProducts(a2High, qHigh, kHigh));
+      if (queries > 1) (b2 = addProducts(b2, r, k)), (b2High = addProducts(b2High, rHigh, kHigh));
+      (k = v128.load(key3)), (kHigh = v128.load(key3, 16));
+      (a3 = addProducts(a3, q, k)), (a3High = addProducts(a3High, qHigh, kHigh));
+      if (queries > 1) (b3 = addProducts(b3, r, k)), (b3High = addProducts(b3High, rHigh, kHigh));
+      (key2 += 32), (key3 += 32);
     }
+    if (queries > 1) b += 32;
     (key0 += 32), (key1 += 32);
   }
-  storePair(sums, a0, a0High);
-  storePair(sums + PAIR, a1, a1High);
-  if (queries > 1) {
-    storePair(sums + 2 * PAIR, b0, b0High);
-    storePair(sums + 3 * PAIR, b1, b1High);
-  }
+  storeSums(queries, sums, a0, a0High, a1, a1High, b0, b0High, b1, b1High);
+  if (four) storeSums(queries, sums + 4 * PAIR, a2, a2High, a3, a3High, b2, b2High, b3, b3High);
   if ((headSize & 4) == 0) return;
-  addLast(sums, a, key0);
-  addLast(sums + PAIR, a, key1);
-  if (queries > 1) {
-    addLast(sums + 2 * PAIR, b, key0);
-    addLast(sums + 3 * PAIR, b, key1);
-  }
+  addLast(queries, sums, a, b, key0, key1);
+  if (four) addLast(queries, sums + 4 * PAIR, a, b, key2, key3);
+}
+
+@inline
+function addProducts(sum: v128, query: v128, key: v128): v128 {
+  return f32x4.add(sum, f32x4.mul(query, key));
+}
+
+@inline
+function storeSums(
+  queries: i32,
+  to: usize,
+  a0: v128,
+  a0High: v128,
+  a1: v128,
+  a1High: v128,
+  b0: v128,
+  b0High: v128,
+  b1: v128,
+  b1High: v128,
+): void {
+  storePair(to, a0, a0High);
+  storePair(to + PAIR, a1, a1High);
+  if (queries == 1) return;
+  storePair(to + 2 * PAIR, b0, b0High);
+  storePair(to + 3 * PAIR, b1, b1High);
 }
 
 /** The last four of a head whose size is no multiple of eight. */
-@inline
-function addLast(sum: usize, query: usize, key: usize): void {
-  v128.store(sum, f32x4.add(v128.load(sum), f32x4.mul(v128.load(query), v128.load(key))));
+function addLast(queries: i32, sums: usize, a: usize, b: usize, key0: usize, key1: usize): void {
+  const q = v128.load(a), k0 = v128.load(key0), k1 = v128.load(key1);
+  v128.store(sums, addProducts(v128.load(sums), q, k0));
+  v128.store(sums + PAIR, addProducts(v128.load(sums + PAIR), q, k1));
+  if (queries == 1) return;
+  const r = v128.load(b);
+  v128.store(sums + 2 * PAIR, addProducts(v128.load(sums + 2 * PAIR), r, k0));
+  v128.store(sums + 3 * PAIR, addProducts(v128.load(sums + 3 * PAIR), r, k1));
 }
 
 /** Sums of the eight lanes that `multiplyKeys` left for one query and four keys. */

@@ -1,6 +1,7 @@
 /**
- * Compiles assembly/ into src/generated/kernel-bytes.ts, unless that is newer than all that it is made of. Run after an
- * install, before the build, the type check and the tests, which import it as vitest's global setup.
+ * Compiles assembly/ into src/generated/kernel-bytes.ts, and into narrow-kernel-bytes.ts, which stands in its place in programs for
+ * browsers, unless they are newer than all that they are made of. Run after an install, before the build, the type check and
+ * the tests, which import it as vitest's global setup.
  *
  * AssemblyScript builds each kind twice, for plain and for shared memory, only to make sure of what `compileKernels` in
  * src/load-kernels relies on: that the two differ in one bit of the memory's import. One of them is kept.
@@ -13,7 +14,9 @@ import { gzipAsync } from "@gfx/zopfli";
 const folder = fileURLToPath(new URL("..", import.meta.url));
 const assembly = join(folder, "assembly");
 const generated = join(folder, "src", "generated");
-const target = join(generated, "kernel-bytes.ts");
+
+/** What is made, and whether an engine may make vectors of 256 bits of it: see assembly/wide.ts. */
+const TARGETS = { "kernel-bytes.ts": true, "narrow-kernel-bytes.ts": false };
 
 /** Bytes of a kind that stand together: see {@link woven}. */
 const PIECE = 31232;
@@ -50,10 +53,10 @@ const KINDS = {
 
 /**
  * @param {Kind} kind
- * @param {boolean} shared
+ * @param {{ readonly mayBeWide: boolean, readonly shared: boolean }} memory
  * @returns {Promise<Uint8Array>}
  */
-async function compile({ features, exactDot }, shared = false) {
+async function compile({ features, exactDot }, { mayBeWide, shared }) {
   const { default: asc } = await import("assemblyscript/asc");
   /** @type {Uint8Array | undefined} */
   let bytes;
@@ -80,6 +83,8 @@ async function compile({ features, exactDot }, shared = false) {
       ...enabled,
       "--use",
       `EXACT_DOT=${Number(exactDot)}`,
+      "--use",
+      `MAY_BE_WIDE=${Number(mayBeWide)}`,
       ...(shared ? ["--sharedMemory"] : []),
     ],
     {
@@ -92,10 +97,13 @@ async function compile({ features, exactDot }, shared = false) {
   return bytes;
 }
 
-/** @param {Kind} kind */
-async function compileKind(kind) {
-  const plain = await compile(kind);
-  const shared = await compile(kind, true);
+/**
+ * @param {Kind} kind
+ * @param {boolean} mayBeWide
+ */
+async function compileKind(kind, mayBeWide) {
+  const plain = await compile(kind, { mayBeWide, shared: false });
+  const shared = await compile(kind, { mayBeWide, shared: true });
   const differing = [...plain.keys()].filter((index) => plain[index] !== shared[index]);
   const [at = -1] = differing;
   if (plain.length !== shared.length || differing.length !== 1 || plain[at] !== PLAIN || shared[at] !== SHARED) {
@@ -116,11 +124,13 @@ function woven(arrays) {
   return Buffer.concat(starts.flatMap((start) => arrays.map((bytes) => bytes.subarray(start, start + PIECE))));
 }
 
-/** Compiles what is out of date. */
-export default async function buildKernels() {
-  if (modified(target) > Math.max(...sources().map(modified))) return;
+/**
+ * @param {string} target
+ * @param {boolean} mayBeWide
+ */
+async function make(target, mayBeWide) {
   const kinds = new Map();
-  for (const [name, kind] of Object.entries(KINDS)) kinds.set(name, await compileKind(kind));
+  for (const [name, kind] of Object.entries(KINDS)) kinds.set(name, await compileKind(kind, mayBeWide));
   const entries = [...kinds].map(([name, { flagsAt, bytes }]) => {
     return `  ${name}: { bytes: ${bytes.length}, memoryFlagsAt: ${flagsAt} },\n`;
   });
@@ -133,6 +143,15 @@ export default async function buildKernels() {
     `/** Made by scripts/build-kernels.mjs. */\nexport const PIECE = ${PIECE};\nexport const gzipped =\n  "${Buffer.from(gzipped).toString("base64")}";\nexport const kinds = {\n${entries.join("")}};\n`,
   );
   renameSync(temporary, target);
+}
+
+/** Compiles what is out of date. */
+export default async function buildKernels() {
+  const newest = Math.max(...sources().map(modified));
+  for (const [name, mayBeWide] of Object.entries(TARGETS)) {
+    const target = join(generated, name);
+    if (modified(target) <= newest) await make(target, mayBeWide);
+  }
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await buildKernels();

@@ -70,7 +70,7 @@ const floatProducts: Work = (kernels, rooms) => {
 };
 
 const attention: Work = (kernels, rooms) => {
-  const [rows, heads, slots, headSize] = [2, 3, 21, 36];
+  const [rows, heads, slots, headSize] = [2, 3, 21, 52];
   const width = heads * headSize;
   const source = {
     ...{ keys: rooms.floats(slots * headSize, Math.sin), values: rooms.floats(slots * headSize, Math.cos), slots },
