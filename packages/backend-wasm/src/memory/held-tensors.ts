@@ -29,7 +29,8 @@ export function heldTensors(heap: Heap): TensorSource {
       const bytes = 4 * shape.reduce((size, axis) => size * axis, 1);
       const stride = Math.ceil(bytes / 64) * 64;
       const first = room(heap, stride * count);
-      heap.bytes(first, stride * count).fill(0);
+      // Four bytes at a time: engines fill shared memory number by number.
+      heap.floats(first, (stride * count) / 4).fill(0);
       return Array.from({ length: count }, (_, index) => new HeldTensor(heap, first + index * stride, shape));
     },
     free([first]) {

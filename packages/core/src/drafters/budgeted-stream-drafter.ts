@@ -57,7 +57,12 @@ interface Lately {
   /** What it was corrected by. */
   readonly pace: number;
   readonly beyond: number;
+  /** Milliseconds below which a row never is. */
+  readonly leastRow: number;
 }
+
+/** Of what rows of the largest tree cost on average: what is worth less than that is in no tree. */
+const LEAST_ROW = 1 / 4;
 
 /** Tokens that cost a pass nothing that one would measure. */
 const SAME_CONTEXT = 16;
@@ -105,7 +110,10 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
     if (lately !== undefined && Math.abs(context - lately.context) < SAME_CONTEXT) return lately;
     const { pace, beyond } = record.times;
     const budget = draftBudget(costs, { timing, context, nodes: limit.nodes });
-    lately = { context, pace, beyond, ...corrected(plainStepCost(costs, shared, context), budget, pace, beyond) };
+    const here = corrected(plainStepCost(costs, shared, context), budget, pace, beyond);
+    const { steps } = here.budget;
+    const row = ((steps.at(-1) as number) - (steps[0] as number)) / Math.max(1, steps.length - 1);
+    lately = { context, pace, beyond, leastRow: LEAST_ROW * row, ...here };
     return lately;
   };
 
@@ -130,7 +138,8 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       const means = { plain, allowance, trust };
       // What the text and phrases say costs nothing to ask, and they know by themselves how far it comes true.
       const free = { ...unjudged, drafting: 0 };
-      const words = usefulDraft(lookups?.draft(context, limit.nodes) ?? EMPTY_DRAFT, context.depth, ends);
+      const reach = { most: limit.nodes, least: unjudged.rate * here.leastRow };
+      const words = usefulDraft(lookups?.draft(context, reach) ?? EMPTY_DRAFT, context.depth, ends);
       const right = trust * Math.min(1, outlook.sureAfter(bonus) * (confidence[0] ?? 1));
       const tooDear = (1 - right) * (one - plain) > allowance;
       if (parallel) {
@@ -152,8 +161,7 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
         DraftTree,
       ];
       const asked = { ...budget, drafting: draftingOf(draft, budget) };
-      const known = { most: limit.nodes, known: adapter.streams.gamma };
-      const united = lookups?.unite(context, draft, known) ?? draft;
+      const united = lookups?.unite(context, draft, { ...reach, known: adapter.streams.gamma }) ?? draft;
       const both = united === draft ? draft : cutToBudget(usefulDraft(united, context.depth, ends), asked);
       return planned(text, affordable(both, budget, means), here, true);
     },

@@ -46,7 +46,7 @@ export function streamDrafter({ adapter, limit, timing, lookups }: StreamDrafter
       const useful = { ...limit, depth: Math.min(levels, depth), ...(ends && { ends }) };
       const [draft] = (await calls.draft([{ sequence, bonus, limit: useful }], options)) as [DraftTree];
       if (lookups === undefined) return draft;
-      lookups.draft(context, limit.nodes);
+      lookups.draft(context, { most: limit.nodes, least: 0 });
       return firstNodes(
         lookups.unite(context, draft, { most: limit.nodes, known: adapter.streams.gamma }),
         limit.nodes,

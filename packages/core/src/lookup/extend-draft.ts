@@ -1,4 +1,5 @@
 import { type DraftTree, ROOT } from "../contract/draft.js";
+import { jointLogProbs } from "../tree/draft-tree.js";
 import { pairOf } from "./pair.js";
 
 /** How far a draft is extended. */
@@ -9,6 +10,8 @@ export interface ExtendLimit {
   readonly depth: number;
   /** Levels for whose tokens streams had a say: what they did not name there is less likely. */
   readonly known: number;
+  /** Joint probability of tokens below the bonus token: where it is smaller a continuation ends. 0 when absent. */
+  readonly least?: number;
 }
 
 /** Tokens one below the other, and the log-probability of each after the one above it. */
@@ -17,13 +20,16 @@ export interface Continuation {
   readonly logProbs: readonly number[];
 }
 
+/** How long a continuation may be: so many tokens, and those of at least so much joint probability. */
+export type Reach = Readonly<Record<"most" | "least", number>>;
+
 /**
  * What may follow the tokens down to a node.
  * @param unheard whether streams drafted for the next place, and not this token
  */
 export type Follow = (
   path: readonly number[],
-  most: number,
+  reach: Reach,
   unheard: (token: number) => boolean,
 ) => Continuation | undefined;
 
@@ -32,13 +38,19 @@ export type Follow = (
  * Streams say how a phrase begins, and others how it goes on. Nodes keep their places; what is added comes behind them, and may
  * stand there twice.
  */
-export function extendDraft(draft: DraftTree, { most, depth, known }: ExtendLimit, follow: Follow): DraftTree {
+export function extendDraft(
+  draft: DraftTree,
+  { most, depth, known, least = 0 }: ExtendLimit,
+  follow: Follow,
+): DraftTree {
   const [tokens, parents, logProbs] = [[...draft.tokens], [...draft.parents], [...draft.logProbs]];
   const named = new Set(draft.tokens.map((token, node) => pairOf(draft.parents[node] as number, token)));
+  const joints = jointLogProbs(draft);
   const add = (path: readonly number[], node: number): void => {
-    const room = Math.min(most, depth - path.length);
+    // Below a node that is itself unlikely little is left to be likely enough.
+    const reach = { most: Math.min(most, depth - path.length), least: least / Math.exp(joints[node] ?? 0) };
     const unheard = (token: number): boolean => path.length < known && !named.has(pairOf(node, token));
-    const found = room < 1 ? undefined : follow(path, room, unheard);
+    const found = reach.most < 1 || reach.least > 1 ? undefined : follow(path, reach, unheard);
     found?.tokens.forEach((token, index) => {
       parents.push(index === 0 ? node : tokens.length - 1);
       tokens.push(token);

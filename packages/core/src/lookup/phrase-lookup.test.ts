@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Reach } from "./extend-draft.js";
 import { MatchRecord } from "./match-record.js";
 import { PhraseLookup } from "./phrase-lookup.js";
 import { Phrases } from "./phrases.js";
+
+const upTo = (most: number): Reach => ({ most, least: 0 });
 
 /** Contexts by their tokens, the last one first, each with what follows it (or nothing). */
 type Contexts = ReadonlyMap<string, { readonly token: number; readonly share: number } | undefined>;
@@ -91,7 +94,7 @@ describe("a phrase lookup", () => {
           expect(found).toEqual(expected.slice(0, found.length));
           expect(found.length > 0).toBe(expected.length > 0);
         };
-        begins(lookup.draft(text, 3).tokens, chain(text, 3));
+        begins(lookup.draft(text, upTo(3)).tokens, chain(text, 3));
         const extended = lookup.extend(draft, { most: 2, depth: 6, known: 2 });
         expect(extended.tokens.slice(0, draft.tokens.length)).toEqual(draft.tokens);
         let at = draft.tokens.length;
@@ -115,15 +118,15 @@ describe("a phrase lookup", () => {
     const lookup = new PhraseLookup(phrases, record);
     const text = [1];
     for (let time = 0; time < 40; time++) {
-      lookup.draft(text, 1);
+      lookup.draft(text, upTo(1));
       text.push(3, 1);
     }
     expect(record.phraseProbability(0.75)).toBeLessThan(0.3);
     expect(record.phraseProbability(0.85)).toBe(0.85);
     const before = record.phraseProbability(0.75, true);
-    lookup.draft(text, 1);
+    lookup.draft(text, upTo(1));
     lookup.extend({ tokens: [4], parents: [-1], logProbs: [-1] }, { most: 1, depth: 2, known: 1 });
-    lookup.draft([...text, 2], 1);
+    lookup.draft([...text, 2], upTo(1));
     expect(record.phraseProbability(0.75, true)).toBeGreaterThan(before);
   });
 });

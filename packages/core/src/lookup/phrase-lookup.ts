@@ -1,6 +1,6 @@
 import type { DraftTree } from "../contract/draft.js";
 import { chainDraft } from "../tree/draft-tree.js";
-import { type Continuation, type ExtendLimit, extendDraft } from "./extend-draft.js";
+import { type Continuation, type ExtendLimit, extendDraft, type Reach } from "./extend-draft.js";
 import type { MatchRecord } from "./match-record.js";
 import type { Phrase, Phrases } from "./phrases.js";
 
@@ -24,28 +24,28 @@ export class PhraseLookup {
     readonly record: MatchRecord,
   ) {}
 
-  /** A draft below the text's last token. @param tokens the whole text @param most tokens of the draft */
-  draft(tokens: readonly number[], most: number): DraftTree {
+  /** A draft below the text's last token. @param tokens the whole text @param reach of the draft */
+  draft(tokens: readonly number[], reach: Reach): DraftTree {
     this.#learn(tokens);
     this.#text = tokens;
     const first = this.#after([]);
     this.#proposal = first && { ...first, at: tokens.length, unheard: false };
-    const { tokens: chain, logProbs } = this.#chain([], most, () => false);
+    const { tokens: chain, logProbs } = this.#chain([], reach, () => false);
     return chainDraft(chain, logProbs);
   }
 
   /** A draft of streams with what phrases say; see {@link extendDraft}. @param draft below the text that {@link draft} was given last */
   extend(draft: DraftTree, limit: ExtendLimit): DraftTree {
-    return extendDraft(draft, limit, (path, most, isUnheard) => {
+    return extendDraft(draft, limit, (path, reach, isUnheard) => {
       const proposed = this.#proposal;
       if (path.length === 0 && proposed !== undefined) {
         this.#proposal = { ...proposed, unheard: isUnheard(proposed.token) };
       }
-      return this.#chain(path, most, isUnheard);
+      return this.#chain(path, reach, isUnheard);
     });
   }
 
-  #chain(path: readonly number[], most: number, isUnheard: (token: number) => boolean): Continuation {
+  #chain(path: readonly number[], { most, least }: Reach, isUnheard: (token: number) => boolean): Continuation {
     const [tokens, logProbs]: [number[], number[]] = [[], []];
     let joint = 1;
     while (tokens.length < most) {
@@ -53,7 +53,7 @@ export class PhraseLookup {
       if (next === undefined) break;
       const probability = this.record.phraseProbability(next.share, tokens.length === 0 && isUnheard(next.token));
       joint *= probability;
-      if (joint < LEAST) break;
+      if (joint < Math.max(LEAST, least)) break;
       tokens.push(next.token);
       logProbs.push(Math.log(probability));
     }

@@ -1,8 +1,9 @@
 import type { DraftTree } from "../contract/draft.js";
 import type { Sequence } from "../contract/sequence.js";
 import type { DraftContext } from "../drafters/drafter.js";
+import { EMPTY_DRAFT } from "../tree/draft-tree.js";
 import { unionTree } from "../tree/union-tree.js";
-import type { ExtendLimit } from "./extend-draft.js";
+import type { ExtendLimit, Reach } from "./extend-draft.js";
 import { MatchRecord } from "./match-record.js";
 import { PhraseLookup } from "./phrase-lookup.js";
 import type { Phrases } from "./phrases.js";
@@ -33,25 +34,27 @@ export class SequenceLookups {
     ];
   }
 
-  /** What the text, and phrases, say about its next words, below the bonus token. @param most tokens of each */
-  draft({ sequence, tokens, bonus, depth }: DraftContext, most: number): DraftTree {
+  /** What the text, and phrases, say about its next words, below the bonus token. @param reach of each */
+  draft({ sequence, tokens, bonus, depth }: DraftContext, { most, least }: Reach): DraftTree {
     let lookups = this.#lookups.get(sequence);
     if (lookups === undefined) {
       lookups = this.#begin();
       this.#lookups.set(sequence, lookups);
     }
     const text = [...tokens, bonus];
-    const drafts = lookups.map((lookup) => lookup.draft(text, Math.min(most, depth)));
-    return drafts.length === 1 ? (drafts[0] as DraftTree) : unionTree(drafts);
+    const reach = { most: Math.min(most, depth), least };
+    const drafts = lookups.map((lookup) => lookup.draft(text, reach));
+    const [only = EMPTY_DRAFT, ...others] = drafts.filter(({ tokens }) => tokens.length > 0);
+    return others.length === 0 ? only : unionTree(drafts);
   }
 
   /**
    * A draft of streams for the same place, united with what lookups say: below the bonus token (what {@link draft} has just said),
    * and below each of the draft's nodes.
    *
-   * @param limit `most`: tokens below a node; `known`: levels that streams have
+   * @param limit `most`: tokens below a node; `known`: levels that streams have; `least`: joint probability of what is added
    */
-  unite({ sequence, depth }: DraftContext, draft: DraftTree, limit: Pick<ExtendLimit, "most" | "known">): DraftTree {
+  unite({ sequence, depth }: DraftContext, draft: DraftTree, limit: Omit<ExtendLimit, "depth">): DraftTree {
     const lookups = this.#lookups.get(sequence) ?? [];
     const extended = lookups.map((lookup) => lookup.extend(draft, { ...limit, depth }));
     return extended.some(({ tokens }) => tokens.length > draft.tokens.length) ? unionTree(extended) : draft;

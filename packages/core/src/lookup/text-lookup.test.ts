@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DraftTree } from "../contract/draft.js";
-import { checkDraft, firstNodes } from "../tree/draft-tree.js";
+import { checkDraft, firstNodes, jointLogProbs } from "../tree/draft-tree.js";
+import type { Reach } from "./extend-draft.js";
 import { MatchRecord } from "./match-record.js";
 import { TextLookup } from "./text-lookup.js";
 
@@ -16,6 +17,8 @@ function naive(text: readonly number[], within = text.length): { at: number; mat
   return best;
 }
 
+const upTo = (most: number, least = 0): Reach => ({ most, least });
+
 /** Tokens from the bonus token down to a node. */
 function pathTo({ tokens, parents }: DraftTree, node: number): number[] {
   return node < 0
@@ -29,8 +32,8 @@ describe("TextLookup", () => {
     fc.assert(
       fc.property(texts, fc.array(fc.nat(18)), fc.integer({ min: 1, max: 6 }), (text, cuts, most) => {
         const lookup = new TextLookup();
-        for (const cut of [...cuts].sort((a, b) => a - b)) lookup.draft(text.slice(0, Math.max(1, cut)), 2);
-        const draft = lookup.draft(text, most);
+        for (const cut of [...cuts].sort((a, b) => a - b)) lookup.draft(text.slice(0, Math.max(1, cut)), upTo(2));
+        const draft = lookup.draft(text, upTo(most));
         const { at, matched } = naive(text);
         if (matched === 0) {
           expect(draft.tokens).toEqual([]);
@@ -60,7 +63,7 @@ describe("TextLookup", () => {
     fc.assert(
       fc.property(texts, trees, bounds, (text, draft, { most, depth, known }) => {
         const lookup = new TextLookup();
-        lookup.draft(text, most);
+        lookup.draft(text, upTo(most));
         const extended = lookup.extend(draft, { most, depth, known });
         expect(firstNodes(extended, draft.tokens.length)).toEqual(draft);
         expect(() => checkDraft(extended)).not.toThrow();
@@ -86,6 +89,34 @@ describe("TextLookup", () => {
     );
   });
 
+  it("ends where what follows is less likely than is asked for, below nodes too", () => {
+    const texts = fc.array(fc.nat(2), { minLength: 2, maxLength: 14 });
+    fc.assert(
+      fc.property(texts, fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(2), (text, least, token) => {
+        const whole = new TextLookup().draft(text, upTo(8));
+        const draft = new TextLookup().draft(text, upTo(8, least));
+        const joints = jointLogProbs(whole).map(Math.exp);
+        const likely = joints.findIndex((joint) => joint < least);
+        // The first is what the text says, and what is learned from.
+        const length = likely < 0 ? whole.tokens.length : Math.max(likely, Math.min(1, whole.tokens.length));
+        expect(draft).toEqual(firstNodes(whole, length));
+
+        const lookup = new TextLookup();
+        lookup.draft(text, upTo(8));
+        const node = { tokens: [token], parents: [-1], logProbs: [Math.log(0.5)] };
+        const { tokens, parents, logProbs } = lookup.extend(node, { most: 8, depth: 8, known: 0, least });
+        const below = jointLogProbs({ tokens, parents, logProbs });
+        const second = parents.indexOf(0);
+        if (least > 0.5) expect(second).toBe(-1);
+        tokens.forEach((_, place) => {
+          if (place > 0 && parents[place] !== 0 && parents[place] !== -1) {
+            expect(Math.exp(below[place] as number)).toBeGreaterThanOrEqual(least * (1 - 1e-9));
+          }
+        });
+      }),
+    );
+  });
+
   it("counts what streams did not name as less likely, and learns that apart", () => {
     const record = new MatchRecord();
     const lookup = new TextLookup(record);
@@ -93,13 +124,13 @@ describe("TextLookup", () => {
     const limit = { most: 1, depth: 4, known: 2 };
     // After 1 2 comes 3.
     const text = [1, 2, 3, 4, 1, 2];
-    lookup.draft(text, 1);
+    lookup.draft(text, upTo(1));
     expect(Math.exp(lookup.extend(named(3), limit).logProbs[1] as number)).toBeCloseTo(record.probability(2), 9);
-    lookup.draft(text, 1);
+    lookup.draft(text, upTo(1));
     const [before, usual] = [record.probability(2, true), record.probability(2)];
     expect(Math.exp(lookup.extend(named(9), limit).logProbs[1] as number)).toBeCloseTo(before, 9);
     expect(before).toBeLessThan(usual);
-    lookup.draft([...text, 3], 1);
+    lookup.draft([...text, 3], upTo(1));
     expect(record.probability(2, true)).toBeGreaterThan(before);
     expect(record.probability(2)).toBe(usual);
   });
@@ -112,16 +143,16 @@ describe("TextLookup", () => {
     const text = [1, 2, 3];
     for (let token = 4; token < 40; token++) {
       text.push(1, 2);
-      expect(lookup.draft(text, 1).tokens).toHaveLength(1);
+      expect(lookup.draft(text, upTo(1)).tokens).toHaveLength(1);
       text.push(token);
     }
-    lookup.draft(text, 1);
+    lookup.draft(text, upTo(1));
     expect(record.probability(2)).toBeLessThan(before / 2);
   });
 
   it("forgets a text that begins anew", () => {
     const lookup = new TextLookup();
-    lookup.draft([1, 2, 3, 1, 2], 1);
-    expect(lookup.draft([5, 6], 3).tokens).toEqual([]);
+    lookup.draft([1, 2, 3, 1, 2], upTo(1));
+    expect(lookup.draft([5, 6], upTo(3)).tokens).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { DraftTree } from "../contract/draft.js";
 import { chainDraft, EMPTY_DRAFT } from "../tree/draft-tree.js";
-import { type ExtendLimit, extendDraft } from "./extend-draft.js";
+import { type Continuation, type ExtendLimit, extendDraft, type Reach } from "./extend-draft.js";
 import { MatchRecord } from "./match-record.js";
 import { pairOf } from "./pair.js";
 
@@ -11,8 +11,7 @@ const PLACES = 16;
 const LONGEST = 16;
 
 /** What followed an earlier match. */
-interface Match {
-  readonly tokens: readonly number[];
+interface Match extends Continuation {
   /** Tokens that matched before the first of them. */
   readonly matched: number;
 }
@@ -44,13 +43,13 @@ export class TextLookup {
    * empty where its last token never stood before.
    *
    * @param tokens the whole text; what was given before and is still the same is not looked at again
-   * @param most tokens of the draft
+   * @param reach of the draft
    */
-  draft(tokens: readonly number[], most: number): DraftTree {
+  draft(tokens: readonly number[], reach: Reach): DraftTree {
     this.#read(tokens);
-    const found = this.#continuation([], most);
+    const found = this.#continuation([], reach, () => false);
     this.#proposal = found && { ...found, at: tokens.length, unheard: false };
-    return found === undefined ? EMPTY_DRAFT : chainDraft(found.tokens, this.#logProbs(found));
+    return found === undefined ? EMPTY_DRAFT : chainDraft(found.tokens, found.logProbs);
   }
 
   /**
@@ -59,33 +58,40 @@ export class TextLookup {
    * @param draft below the end of the text that {@link draft} was given last
    */
   extend(draft: DraftTree, limit: ExtendLimit): DraftTree {
-    return extendDraft(draft, limit, (path, most, isUnheard) => {
-      const ofText = path.length === 0;
-      const found = ofText ? this.#proposal : this.#continuation(path, most);
-      if (found === undefined) return undefined;
-      const unheard = isUnheard(found.tokens[0] as number);
-      if (ofText) this.#proposal = { ...(found as Proposal), unheard };
-      return { tokens: found.tokens, logProbs: this.#logProbs(found, unheard) };
+    return extendDraft(draft, limit, (path, reach, isUnheard) => {
+      const proposed = this.#proposal;
+      if (path.length === 0) {
+        if (proposed === undefined) return undefined;
+        this.#proposal = { ...proposed, unheard: isUnheard(proposed.tokens[0] as number) };
+      }
+      return this.#continuation(path, reach, isUnheard);
     });
   }
 
-  /** What followed the longest earlier match of the text with `path` behind it. */
-  #continuation(path: readonly number[], most: number): Match | undefined {
+  /** What followed the longest earlier match of the text with `path` behind it; its first token, however likely, in any case. */
+  #continuation(
+    path: readonly number[],
+    { most, least }: Reach,
+    isUnheard: (token: number) => boolean,
+  ): Match | undefined {
     const { at, matched } = this.#longestMatch(path);
     if (matched === 0 || most < 1) return undefined;
-    const [text, tokens] = [this.#text, [] as number[]];
+    const [text, tokens, logProbs] = [this.#text, [] as number[], [] as number[]];
     // What follows may run into what is being proposed: a loop goes on.
     const tokenAt = (place: number): number => {
       if (place < text.length) return text[place] as number;
       const behind = place - text.length;
       return (behind < path.length ? path[behind] : tokens[behind - path.length]) as number;
     };
-    while (tokens.length < most) tokens.push(tokenAt(at + tokens.length));
-    return { tokens, matched };
-  }
-
-  #logProbs({ tokens, matched }: Match, unheard = false): number[] {
-    return tokens.map((_, index) => Math.log(this.record.probability(matched + index, unheard && index === 0)));
+    for (let joint = 1; tokens.length < most; ) {
+      const token = tokenAt(at + tokens.length);
+      const probability = this.record.probability(matched + tokens.length, tokens.length === 0 && isUnheard(token));
+      joint *= probability;
+      if (joint < least && tokens.length > 0) break;
+      tokens.push(token);
+      logProbs.push(Math.log(probability));
+    }
+    return { tokens, logProbs, matched };
   }
 
   #read(tokens: readonly number[]): void {
