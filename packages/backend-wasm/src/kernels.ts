@@ -140,7 +140,18 @@ export interface Kernels {
     tileEnd: number,
   ): void;
 
-  // ---- rows by index ----
+  // ---- rows ----
+
+  /** out[r] = x[r], rows of `features` numbers with strides of their own. */
+  copyRows(
+    x: number,
+    xStride: number,
+    features: number,
+    out: number,
+    outStride: number,
+    rowBegin: number,
+    rowEnd: number,
+  ): void;
 
   /** out[r] = x[indices[r]]; indices: i32 */
   gatherRows(x: number, features: number, indices: number, out: number, rowBegin: number, rowEnd: number): void;

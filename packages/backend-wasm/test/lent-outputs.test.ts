@@ -68,4 +68,24 @@ describe("outputs that are lent", () => {
     expect(second.y?.data[0]).toBe(3 * (numbers(3, 5).data[0] as number));
     expect(first.y?.data[0]).toBe(3 * (numbers(1, 5).data[0] as number));
   });
+
+  it("go into slots of held tensors, from where they were computed and from where they were kept", async () => {
+    const { tensors } = runtime;
+    const held = tensors.allocate([2, 5, 4], 1);
+    const [to] = held as [Tensor];
+    const slotOf = (slot: number): number[] =>
+      [0, 1].flatMap((head) => [...to.data.subarray(4 * (5 * head + slot), 4 * (5 * head + slot) + 4)]);
+    const x = numbers(7, 3);
+    const outputs = await lends.run({ x });
+    expect(tensors.copyHeads?.(outputs.y as Tensor, 2, to, 3)).toBe(true);
+    expect(slotOf(3)).toEqual([...x.data.subarray(16, 24)].map((number) => 3 * number));
+    expect([0, 1, 2, 4].flatMap(slotOf)).toEqual(new Array(32).fill(0));
+    // Another run has their place: who asks then copies by itself.
+    await copies.run({ x: numbers(1, 3) });
+    expect(tensors.copyHeads?.(outputs.y as Tensor, 2, to, 1)).toBe(false);
+    expect(tensors.copyHeads?.(x, 2, to, 1)).toBe(false);
+    expect(slotOf(1)).toEqual(new Array(8).fill(0));
+    lends.release?.(outputs);
+    tensors.free(held);
+  });
 });

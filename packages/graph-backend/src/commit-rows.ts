@@ -45,9 +45,10 @@ export function checkFinite({ owner }: CachedSequence, { run, offset }: WaitingR
   const sources = run.newRows(layers - 1);
   for (const row of path) {
     const { source, place } = findRow(sources, offset + row);
+    const [keys, values] = [source.keys.data, source.values.data];
     let sum = 0;
     for (let index = place * width; index < (place + 1) * width; index++) {
-      sum += (source.keys[index] as number) * 0 + (source.values[index] as number) * 0;
+      sum += (keys[index] as number) * 0 + (values[index] as number) * 0;
     }
     if (sum !== 0) {
       throw new NotFiniteError(`Row ${row}'s keys or values are not finite.`, {

@@ -16,8 +16,8 @@ export class LowerRun {
   ) {}
 
   newRows(layer: number): NewRows[] {
-    const keys = this.#floats(passNames.newKeys(layer, "main"));
-    return [{ rows: this.rows, keys, values: this.#floats(passNames.newValues(layer, "main")) }];
+    const keys = this.outputs[passNames.newKeys(layer, "main")] as Tensor;
+    return [{ rows: this.rows, keys, values: this.outputs[passNames.newValues(layer, "main")] as Tensor }];
   }
 
   /** States that enter a layer, N - N_s at most. [hidden] */

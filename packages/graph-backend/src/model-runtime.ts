@@ -10,6 +10,12 @@ export interface TensorSource {
   allocate(shape: readonly number[], count: number): readonly Tensor[];
   /** Gives back what one `allocate` gave. */
   free(tensors: readonly Tensor[]): void;
+  /**
+   * Copies a row that a graph gave, [.., kvHeads * headSize], into a slot of one of these tensors, [kvHeads, capacity, headSize].
+   *
+   * @returns false where the row is in other memory; absent: it always is. Whoever asks copies number by number then
+   */
+  copyHeads?(from: Tensor, row: number, to: Tensor, slot: number): boolean;
 }
 
 /** Tensors in memory of JavaScript's own, freed by its garbage collector. */

@@ -13,11 +13,11 @@ export interface RowAt {
   readonly size: number;
 }
 
-/** New keys and values of a row set in one layer. [n, kvHeads * headSize] each */
+/** New keys and values of a row set in one layer. [1, n, kvHeads * headSize] each */
 export interface NewRows {
   readonly rows: RowSubset;
-  readonly keys: Floats;
-  readonly values: Floats;
+  readonly keys: Tensor;
+  readonly values: Tensor;
 }
 
 /** What a run gave, by row: all that a pass's results, a commit and streams take from it. */
@@ -74,8 +74,8 @@ export class PassRun implements RunResults {
     const names = this.#program.newRows[layer] as readonly NewRowNames[];
     return names.map(({ set, keys, values }) => ({
       rows: this.#sets[set] as RowSubset,
-      keys: this.#floats(keys),
-      values: this.#floats(values),
+      keys: this.#outputs[keys] as Tensor,
+      values: this.#outputs[values] as Tensor,
     }));
   }
 

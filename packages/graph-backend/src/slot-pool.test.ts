@@ -71,13 +71,8 @@ describe("SlotPool", () => {
               mark++;
               for (let layer = 0; layer < spec.layers; layer++) {
                 const row = Float32Array.from({ length: 2 * width }, (_, at) => mark + layer / 8 + at / 64);
-                pool.write(
-                  layer,
-                  slot,
-                  row,
-                  row.map((value) => -value),
-                  1,
-                );
+                const shape = [1, 2, width];
+                pool.write(layer, slot, { shape, data: row }, { shape, data: row.map((value) => -value) }, 1);
               }
               holder.slots.push(slot);
               holder.marks.push(mark);

@@ -1,5 +1,4 @@
 import { AnabranchError, ContextOverflowError, type ModelSpec, type Tensor } from "@anabranch/core";
-import type { Floats } from "./floats.js";
 import { plainTensors, type TensorSource } from "./model-runtime.js";
 import { relayHeads } from "./relay-heads.js";
 
@@ -124,18 +123,20 @@ export class SlotPool {
     this.tensors.free(this.values);
   }
 
-  /** Copies one row of a layer's new keys and values, [rows, kvHeads * headSize], into a slot. */
-  write(layer: number, slot: number, keys: Floats, values: Floats, row: number): void {
+  /** Copies one row of a layer's new keys and values, [.., rows, kvHeads * headSize], into a slot. */
+  write(layer: number, slot: number, keys: Tensor, values: Tensor, row: number): void {
+    this.#copy(keys, row, this.keys[layer] as Tensor, slot);
+    this.#copy(values, row, this.values[layer] as Tensor, slot);
+  }
+
+  #copy(from: Tensor, row: number, to: Tensor, slot: number): void {
+    if (this.tensors.copyHeads?.(from, row, to, slot)) return;
     const { kvHeads, headSize } = this.spec;
-    const toKeys = (this.keys[layer] as Tensor).data;
-    const toValues = (this.values[layer] as Tensor).data;
-    let from = row * kvHeads * headSize;
+    const [read, written] = [from.data, to.data];
+    let at = row * kvHeads * headSize;
     for (let head = 0; head < kvHeads; head++) {
-      const to = (head * this.#capacity + slot) * headSize;
-      for (let feature = 0; feature < headSize; feature++, from++) {
-        toKeys[to + feature] = keys[from] as number;
-        toValues[to + feature] = values[from] as number;
-      }
+      const first = (head * this.#capacity + slot) * headSize;
+      for (let feature = 0; feature < headSize; feature++) written[first + feature] = read[at++] as number;
     }
   }
 

@@ -1,9 +1,10 @@
 import { ContextOverflowError, type Tensor } from "@anabranch/core";
 import type { TensorSource } from "@anabranch/graph-backend";
+import type { Kernels } from "../kernels.js";
 import { type Heap, OutOfMemory } from "./heap.js";
 
 /** A float32 tensor in a heap: kernels read it where it is. */
-export class HeldTensor implements Tensor {
+export class HeldTensor implements Tensor, InHeap {
   readonly #length: number;
   #view: Float32Array | undefined;
 
@@ -22,8 +23,14 @@ export class HeldTensor implements Tensor {
   }
 }
 
+/** What may lie in a heap. */
+export interface InHeap {
+  /** Where its numbers begin; undefined while they are elsewhere. */
+  readonly address: number | undefined;
+}
+
 /** Tensors in a heap, those of one `allocate` in one block. */
-export function heldTensors(heap: Heap): TensorSource {
+export function heldTensors(heap: Heap, { copyRows }: Pick<Kernels, "copyRows">): TensorSource {
   return {
     allocate(shape, count) {
       const bytes = 4 * shape.reduce((size, axis) => size * axis, 1);
@@ -35,6 +42,14 @@ export function heldTensors(heap: Heap): TensorSource {
     },
     free([first]) {
       if (first instanceof HeldTensor) heap.free(first.address);
+    },
+    copyHeads(from, row, to, slot) {
+      const { address } = from as Partial<InHeap>;
+      if (address === undefined || !(to instanceof HeldTensor)) return false;
+      const [kvHeads, capacity, headSize] = to.shape as readonly [number, number, number];
+      const at = address + 4 * row * kvHeads * headSize;
+      copyRows(at, headSize, headSize, to.address + 4 * slot * headSize, capacity * headSize, 0, kvHeads);
+      return true;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from "@anabranch/core";
 import type { Heap } from "../memory/heap.js";
+import type { InHeap } from "../memory/held-tensors.js";
 import type { PlannedOutput, PlannedOutputs } from "../plan/plan.js";
 
 /**
@@ -28,6 +29,10 @@ export class LentOutputs {
     return this.#copy?.buffer ?? this.heap.buffer;
   }
 
+  get isInHeap(): boolean {
+    return this.#copy === undefined;
+  }
+
   /** Where they begin in the buffer, in bytes. */
   get start(): number {
     return this.#copy === undefined ? this.planned.address : 0;
@@ -50,7 +55,7 @@ export class LentOutputs {
   }
 }
 
-class LentTensor implements Tensor {
+class LentTensor implements Tensor, InHeap {
   readonly shape: readonly number[];
   #view: Float32Array | Int32Array | undefined;
 
@@ -59,6 +64,10 @@ class LentTensor implements Tensor {
     readonly part: PlannedOutput,
   ) {
     this.shape = part.shape;
+  }
+
+  get address(): number | undefined {
+    return this.outputs.isInHeap ? this.outputs.start + 4 * this.part.offset : undefined;
   }
 
   get data(): Float32Array | Int32Array {

@@ -65,7 +65,7 @@ class WasmRuntime implements ModelRuntime {
     readonly rowPrecision: RowPrecision,
     readonly warnings: readonly string[],
   ) {
-    this.tensors = heldTensors(pool.heap);
+    this.tensors = heldTensors(pool.heap, pool.kernels);
     this.#engine = new WasmEngine(pool);
   }
 
