@@ -1,7 +1,6 @@
 import { type GraphNode, type GraphValue, resolveDim } from "@anabranch/core";
 import { COPY_ROWS } from "../../assembly/step-codes.js";
 import { Arena, type Place } from "./arena.js";
-import type { Lifetimes } from "./lifetimes.js";
 import { byRow, type Located, type Lowering, type RopeTable } from "./lowering.js";
 import type { CopiedInput, FollowedInput, Plan, PlannedOutput, PlannedOutputs } from "./plan.js";
 import type { PlannedGraph, PlanRequest } from "./plan-graph.js";
@@ -9,7 +8,6 @@ import type { Step } from "./step.js";
 import { writeSteps } from "./write-steps.js";
 
 interface BuilderOptions extends PlanRequest {
-  readonly lifetimes: Lifetimes;
   readonly followed: ReadonlySet<string>;
 }
 
@@ -34,7 +32,7 @@ export class PlanBuilder implements Lowering {
   readonly #steps: Step[] = [];
   readonly #copied: CopiedInput[] = [];
   readonly #words = new Map<string, number[]>();
-  readonly #tables = new Map<string, RopeTable>();
+  readonly #tables: RopeTable[] = [];
   readonly #constants: number[] = [];
   #counting: { address: number; rows: number } | undefined;
   #scratchBytes = 0;
@@ -60,15 +58,18 @@ export class PlanBuilder implements Lowering {
   end({ inputs, outputs }: GraphNode): void {
     for (const place of this.#rooms) this.#arena.give(place);
     this.#rooms = [];
-    for (const name of [...new Set(inputs), ...outputs]) {
-      const living = this.#living.get(name);
-      if (living === undefined || (this.#options.lifetimes.lastUse.get(name) ?? -1) > this.#index) continue;
-      for (const place of living.derived.values()) this.#arena.give(place);
-      living.derived.clear();
-      if (living.place === undefined) continue;
-      this.#arena.give(living.place);
-      this.#living.delete(name);
-    }
+    for (const name of inputs) this.#giveBack(name);
+    for (const name of outputs) this.#giveBack(name);
+  }
+
+  #giveBack(name: string): void {
+    const living = this.#living.get(name);
+    if (living === undefined || (this.#planned.lifetimes.lastUse.get(name) ?? -1) > this.#index) return;
+    for (const place of living.derived.values()) this.#arena.give(place);
+    living.derived.clear();
+    if (living.place === undefined) return;
+    this.#arena.give(living.place);
+    this.#living.delete(name);
   }
 
   value(name: string): Located {
@@ -83,7 +84,7 @@ export class PlanBuilder implements Lowering {
 
   inPlace(input: string, output: string): Located {
     const from = this.#live(input);
-    const isLast = this.#options.lifetimes.lastUse.get(input) === this.#index;
+    const isLast = this.#planned.lifetimes.lastUse.get(input) === this.#index;
     if (isLast && from.place !== undefined && from.derived.size === 0) {
       this.#living.delete(input);
       this.#living.set(output, from);
@@ -95,7 +96,7 @@ export class PlanBuilder implements Lowering {
   }
 
   isUsed(name: string): boolean {
-    return this.#options.lifetimes.lastUse.has(name);
+    return this.#planned.lifetimes.lastUse.has(name);
   }
 
   room(bytes: number): Place {
@@ -120,15 +121,16 @@ export class PlanBuilder implements Lowering {
   }
 
   ropeTable(positions: string, frequencies: readonly number[], scale: number): RopeTable {
-    const key = `${positions} ${scale} ${frequencies.join()}`;
-    const known = this.#tables.get(key);
+    const known = this.#tables.find(
+      (table) => table.positions === positions && table.scale === scale && areEqual(table.frequencies, frequencies),
+    );
     if (known !== undefined) return known;
     const { rows, features } = this.value(positions);
     const bytes = 4 * rows * features * frequencies.length;
     // Written before the plan runs, so no value may have had the place before.
     const [cosines, sines] = [this.#beforehand(bytes), this.#beforehand(bytes)];
     const table = { positions, frequencies, scale, cosines, sines };
-    this.#tables.set(key, table);
+    this.#tables.push(table);
     return table;
   }
 
@@ -169,7 +171,7 @@ export class PlanBuilder implements Lowering {
       arenaBytes: this.#arena.size,
       copied: this.#copied,
       followed: [...this.#words].map(([name, words]): FollowedInput => ({ name, words, address: 0 })),
-      ropeTables: [...this.#tables.values()],
+      ropeTables: this.#tables,
       outputs,
     };
   }
@@ -235,6 +237,10 @@ export class PlanBuilder implements Lowering {
   shape(name: string): readonly number[] {
     return this.#valueOf(name).shape.map((dim) => resolveDim(dim, this.#options.symbols) as number);
   }
+}
+
+function areEqual(some: readonly number[], others: readonly number[]): boolean {
+  return some.length === others.length && some.every((number, index) => number === others[index]);
 }
 
 function sizeOf(shape: readonly number[]): number {

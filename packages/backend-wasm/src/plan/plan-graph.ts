@@ -2,7 +2,7 @@ import type { Graph } from "@anabranch/core";
 import type { Kernels } from "../kernels.js";
 import type { Heap } from "../memory/heap.js";
 import type { StoredWeight, TiledMatrix, WeightLayout } from "../weights/stored-weight.js";
-import { type Lifetimes, lifetimesOf } from "./lifetimes.js";
+import type { Lifetimes } from "./lifetimes.js";
 import { loweringOf } from "./lower-node.js";
 import type { Lowering } from "./lowering.js";
 import type { Plan } from "./plan.js";
@@ -13,6 +13,8 @@ export interface PlannedGraph {
   readonly graph: Graph;
   /** Names of the outputs that are computed. */
   readonly outputs: readonly string[];
+  /** Of the graph with these outputs. */
+  readonly lifetimes: Lifetimes;
   readonly heap: Heap;
   readonly kernels: Kernels;
   readonly threads: number;
@@ -37,13 +39,9 @@ export interface PlanRequest {
  * @throws UnsupportedError for an operation or a use of one that this backend does not have
  */
 export function planGraph(planned: PlannedGraph, request: PlanRequest): Plan {
-  const lifetimes = lifetimesOf(planned.graph, planned.outputs);
-  const followed = followable(planned.graph, lifetimes, request.held);
-  const builder = new PlanBuilder(planned, {
-    ...request,
-    followed,
-    lifetimes,
-  });
+  const { graph, lifetimes } = planned;
+  const followed = followable(graph, lifetimes, request.held);
+  const builder = new PlanBuilder(planned, { ...request, followed });
   try {
     lifetimes.nodes.forEach((node, index) => {
       builder.begin(index);

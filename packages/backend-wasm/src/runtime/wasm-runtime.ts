@@ -13,6 +13,7 @@ import type { Kernels } from "../kernels.js";
 import { compileKernels, instantiateKernels } from "../load-kernels.js";
 import { HEAP_LIMIT, Heap } from "../memory/heap.js";
 import { heldTensors } from "../memory/held-tensors.js";
+import { lifetimesOf } from "../plan/lifetimes.js";
 import { ThreadPool } from "../threads/thread-pool.js";
 import { threadsFor } from "../threads/threads-for.js";
 import { storedBytes, storeWeight, tooLarge } from "../weights/store-weight.js";
@@ -92,9 +93,11 @@ class WasmRuntime implements ModelRuntime {
       return stored;
     };
     const isConstant = (name: string): boolean => constants.has(name) || this.weights.has(name);
+    const wanted = outputs ?? Object.keys(graph.outputs);
     return new WasmGraph({
       ...{ graph, heap, kernels, threads, weight, engine: this.#engine, fleeting },
-      outputs: outputs ?? Object.keys(graph.outputs),
+      outputs: wanted,
+      lifetimes: lifetimesOf(graph, wanted),
       rowBits: rowBits(rowPrecision),
       expected: new Set([...graph.inputs, ...graph.parameters.filter((name) => !isConstant(name))]),
       free: () => {
