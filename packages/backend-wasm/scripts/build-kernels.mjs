@@ -53,7 +53,7 @@ const KINDS = {
 
 /**
  * @param {Kind} kind
- * @param {{ readonly mayBeWide: boolean, readonly shared: boolean }} memory
+ * @param {{ readonly mayBeWide: boolean, readonly shared: boolean }} engine
  * @returns {Promise<Uint8Array>}
  */
 async function compile({ features, exactDot }, { mayBeWide, shared }) {

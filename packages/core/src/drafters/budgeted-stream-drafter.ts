@@ -57,11 +57,11 @@ interface Lately {
   /** What it was corrected by. */
   readonly pace: number;
   readonly beyond: number;
-  /** Milliseconds below which a row never is. */
+  /** Milliseconds that a node must save to be in any tree, whatever its row costs. */
   readonly leastRow: number;
 }
 
-/** Of what rows of the largest tree cost on average: what is worth less than that is in no tree. */
+/** Of what rows of the largest tree cost on average: a node that saves less than that is in no tree. */
 const LEAST_ROW = 1 / 4;
 
 /** Tokens that cost a pass nothing that one would measure. */
