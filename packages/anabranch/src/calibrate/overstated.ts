@@ -1,4 +1,12 @@
-import { type AdapterHandle, type BackendModel, type CostModel, passCost, throwIfAborted } from "@anabranch/core";
+import {
+  type AdapterHandle,
+  type BackendModel,
+  type CostModel,
+  hasTiming,
+  measuredRows,
+  passCost,
+  throwIfAborted,
+} from "@anabranch/core";
 import { summarize } from "@anabranch/evaluation";
 import { BUDGET_TOP_K } from "./budget-limit.js";
 import { StepTimer } from "./step-timer.js";
@@ -17,7 +25,8 @@ const LONG_ENOUGH = 500;
 
 /**
  * Whether passes are much faster now than a cost model says. Whatever else a machine does only adds to times: a model of costs that
- * it was too busy for can be told from a few passes, and passes that are slow now say nothing about what is kept.
+ * it was too busy for can be told from a few passes, and passes that are slow now say nothing about what is kept. Ordinary steps are
+ * taken once before, so that a text finds ready what they need.
  *
  * @throws AbortedError; what the model's calls throw
  */
@@ -27,8 +36,8 @@ export async function areOverstated(
   adapter: AdapterHandle,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const timing = costs.plain === undefined ? "parallel" : "deferred";
-  const most = costs.rows.at(-1) as number;
+  const timing = hasTiming(costs, "deferred") ? "deferred" : "parallel";
+  const most = measuredRows(costs);
   const timer = await StepTimer.create(model, adapter, CONTEXT);
   try {
     const start = performance.now();

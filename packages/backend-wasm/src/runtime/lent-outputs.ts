@@ -29,13 +29,9 @@ export class LentOutputs {
     return this.#copy?.buffer ?? this.heap.buffer;
   }
 
-  get isInHeap(): boolean {
-    return this.#copy === undefined;
-  }
-
-  /** Where they begin in the buffer, in bytes. */
-  get start(): number {
-    return this.#copy === undefined ? this.planned.address : 0;
+  /** Where they begin in the heap; undefined once they were copied out of it. */
+  get address(): number | undefined {
+    return this.#copy === undefined ? this.planned.address : undefined;
   }
 
   lend(): Readonly<Record<string, Tensor>> {
@@ -67,14 +63,15 @@ class LentTensor implements Tensor, InHeap {
   }
 
   get address(): number | undefined {
-    return this.outputs.isInHeap ? this.outputs.start + 4 * this.part.offset : undefined;
+    const { address } = this.outputs;
+    return address === undefined ? undefined : address + 4 * this.part.offset;
   }
 
   get data(): Float32Array | Int32Array {
-    const { buffer, start } = this.outputs;
+    const { buffer } = this.outputs;
     if (this.#view?.buffer !== buffer) {
       const { offset, length, dtype } = this.part;
-      const from = start + 4 * offset;
+      const from = this.address ?? 4 * offset;
       this.#view = dtype === "i32" ? new Int32Array(buffer, from, length) : new Float32Array(buffer, from, length);
     }
     return this.#view as Float32Array | Int32Array;

@@ -1,4 +1,12 @@
-export { COST_MODEL_VERSION, type CostModel, draftingCost, hasTiming, isCostModel, passCost } from "./cost-model.js";
+export {
+  COST_MODEL_VERSION,
+  type CostModel,
+  draftingCost,
+  hasTiming,
+  isCostModel,
+  measuredRows,
+  passCost,
+} from "./cost-model.js";
 export { type BudgetPlace, draftBudget, plainStepCost } from "./draft-budget.js";
 export { fasterTiming } from "./faster-timing.js";
 export { type FirstGuesses, parseFirstGuesses } from "./first-guesses.js";
