@@ -3,7 +3,7 @@ import { ceilDiv, f32TileBytes, TILE } from "./layout";
 import { One } from "./multiply-halves";
 import { Three, Two } from "./multiply-panel";
 import { Four } from "./multiply-single";
-import { aheadOf } from "./read-ahead";
+import { nextApart, nextBytes, nextTiles } from "./read-ahead";
 import { storeTile } from "./store-tile";
 import { isWide } from "./wide";
 
@@ -39,14 +39,17 @@ export function matmulF32(
   const full = min(tileEnd, outFeatures / TILE);
   // As many sums as fit 16 registers: two a row, of half a vector's bits twice as many.
   const most: usize = isWide() ? 4 : 2;
-  const touchStep = ceilDiv(tileBytes, (4 / PANEL_TILES) * ceilDiv(rows, most) * ceilDiv(features * 4, STRETCH));
+  const looks = (4 / PANEL_TILES) * ceilDiv(rows, most) * ceilDiv(features * 4, STRETCH);
   // Four streams through a quarter of the tiles each, as in matmul-quantized.ts.
   const quarter = full > tileBegin ? (full - tileBegin) / 4 : 0;
   const apart = quarter * tileBytes;
   const outApart = quarter * TILE * 4;
   for (let tile: usize = 0; tile < quarter; tile++) {
     const weights = tiles + (tileBegin + tile) * tileBytes;
-    let touch = weights + aheadOf(tile, quarter, outFeatures / TILE - tileBegin) * tileBytes;
+    const isLast = tile + 1 == quarter;
+    let touch = isLast ? nextTiles : weights + tileBytes;
+    const touchApart = isLast ? nextApart : apart;
+    const touchStep = (isLast ? min(nextBytes, tileBytes) : tileBytes) / looks;
     let at = x;
     let to = out + (tileBegin + tile) * TILE * 4;
     for (let row = rows; row > 0; ) {
@@ -58,9 +61,9 @@ export function matmulF32(
         for (let beside: usize = 0; beside < 4; beside += PANEL_TILES) {
           const from = weights + beside * apart;
           const into = to + beside * outApart;
-          if (isWide() && count == 4) touch = multiplyPanel<Four>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
-          else if (isWide() && count == 3) touch = multiplyPanel<Three>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
-          else touch = multiplyPanel<Two>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchStep);
+          if (isWide() && count == 4) touch = multiplyPanel<Four>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchApart, touchStep);
+          else if (isWide() && count == 3) touch = multiplyPanel<Three>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchApart, touchStep);
+          else touch = multiplyPanel<Two>(from, apart, features, at, fromStride, into, toStride, outApart, touch, touchApart, touchStep);
         }
       }
       (row -= count), (at += count * fromStride), (to += count * toStride);
@@ -80,8 +83,8 @@ export function matmulF32(
  * tile are stored beside each other and used nowhere else, so that V8 can make one vector of 256 bits of them.
  *
  * @typeParam Rows Two, Three or Four
- * @param apart from one tile to the other, and between the four tiles that are multiplied next
- * @param touch where the first of those begins
+ * @param apart from one tile to the other
+ * @param touch where the first of the four tiles begins that are multiplied next; `touchApart`: from one of those to the next
  * @returns where the next part of it begins
  */
 @inline
@@ -95,6 +98,7 @@ function multiplyPanel<Rows>(
   outStride: usize,
   outApart: usize,
   touch: usize,
+  touchApart: usize,
   touchStep: usize,
 ): usize {
   const zero = f32x4.splat(0);
@@ -105,9 +109,9 @@ function multiplyPanel<Rows>(
   const end = x + features * 4;
   for (; x < end; touch += touchStep) {
     load<i32>(touch);
-    load<i32>(touch + apart);
-    load<i32>(touch + 2 * apart);
-    load<i32>(touch + 3 * apart);
+    load<i32>(touch + touchApart);
+    load<i32>(touch + 2 * touchApart);
+    load<i32>(touch + 3 * touchApart);
     const until = min(x + STRETCH, end);
     do {
       const v0 = v128.load(weights), v1 = v128.load(weights, 16), w0 = v128.load(beside), w1 = v128.load(beside, 16);

@@ -7,7 +7,7 @@ import { multiplyPanel, Three, Two } from "./multiply-panel";
 import { Four, multiplySingle } from "./multiply-single";
 import { multiplyStrip } from "./multiply-strip";
 import { multiplyTile } from "./multiply-tile";
-import { aheadOf, LOOK } from "./read-ahead";
+import { LOOK, nextApart, nextBytes, nextTiles } from "./read-ahead";
 
 /** Rows that meet a tile at once, at most, and tiles that they meet: as many sums as fit 16 registers beside what is multiplied. */
 const PANEL_ROWS: usize = EXACT_DOT ? 3 : 4;
@@ -110,10 +110,13 @@ function matmul<Parts>(
   const apart = quarter * tileBytes;
   const outApart = quarter * TILE * 4;
   const looks = blocks * ceilDiv(padded, LOOK);
-  const touchStep = ceilDiv(tileBytes, (4 / together) * ceilDiv(rows, most) * looks);
+  const looksInAll = (4 / together) * ceilDiv(rows, most) * looks;
   for (let tile: usize = 0; tile < quarter; tile++) {
     const weights = tiles + (tileBegin + tile) * tileBytes;
-    let touch = weights + aheadOf(tile, quarter, outFeatures / TILE - tileBegin) * tileBytes;
+    const isLast = tile + 1 == quarter;
+    let touch = isLast ? nextTiles : weights + tileBytes;
+    const touchApart = isLast ? nextApart : apart;
+    const touchStep = (isLast ? min(nextBytes, tileBytes) : tileBytes) / looksInAll;
     let at = x;
     let to = out + (tileBegin + tile) * TILE * 4;
     for (let row = rows; row > 0; ) {
@@ -127,17 +130,17 @@ function matmul<Parts>(
         const from = weights + beside * apart;
         const into = to + beside * outApart;
         if (sizeof<Parts>() > 1) {
-          if (count == 2) multiplyHalves<Two>(format, from, apart, blocks, padded, at, xStride, into, stride, touch, touchStep);
-          else multiplyHalves<One>(format, from, apart, blocks, padded, at, xStride, into, stride, touch, touchStep);
+          if (count == 2) multiplyHalves<Two>(format, from, blocks, padded, at, xStride, into, stride, touch, touchApart, touchStep);
+          else multiplyHalves<One>(format, from, blocks, padded, at, xStride, into, stride, touch, touchApart, touchStep);
         } else if (EXACT_DOT) {
-          if (count == 3) multiplyPanel<Three>(format, from, apart, blocks, padded, at, xStride, into, stride, outApart, touch, touchStep);
-          else multiplyPanel<Two>(format, from, apart, blocks, padded, at, xStride, into, stride, outApart, touch, touchStep);
+          if (count == 3) multiplyPanel<Three>(format, from, apart, blocks, padded, at, xStride, into, stride, outApart, touch, touchApart, touchStep);
+          else multiplyPanel<Two>(format, from, apart, blocks, padded, at, xStride, into, stride, outApart, touch, touchApart, touchStep);
         } else if (count == 4) {
-          multiplySingle<Four>(format, from, apart, blocks, padded, at, xStride, into, stride, touch, touchStep);
+          multiplySingle<Four>(format, from, blocks, padded, at, xStride, into, stride, touch, touchApart, touchStep);
         } else if (count == 3) {
-          multiplySingle<Three>(format, from, apart, blocks, padded, at, xStride, into, stride, touch, touchStep);
+          multiplySingle<Three>(format, from, blocks, padded, at, xStride, into, stride, touch, touchApart, touchStep);
         } else {
-          multiplySingle<Two>(format, from, apart, blocks, padded, at, xStride, into, stride, touch, touchStep);
+          multiplySingle<Two>(format, from, blocks, padded, at, xStride, into, stride, touch, touchApart, touchStep);
         }
       }
       (row -= count), (at += count * xStride), (to += count * stride);

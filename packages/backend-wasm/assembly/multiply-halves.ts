@@ -16,7 +16,6 @@ export type One = u8;
 export function multiplyHalves<Rows>(
   format: i32,
   weights: usize,
-  apart: usize,
   blocks: usize,
   padded: usize,
   x: usize,
@@ -24,6 +23,7 @@ export function multiplyHalves<Rows>(
   out: usize,
   outStride: usize,
   touch: usize,
+  touchApart: usize,
   touchStep: usize,
 ): void {
   let xA = x;
@@ -33,7 +33,7 @@ export function multiplyHalves<Rows>(
 
   const unpacking = unpackingOf(format, padded);
   for (let block: usize = 0; block < blocks; block++) {
-    touch = readAhead(touch, apart, touchStep, padded);
+    touch = readAhead(touch, touchApart, touchStep, padded);
     const header = weights;
     weights += headerBytes(format);
     let a0 = i32x4.splat(0), a1 = a0, c0 = a0, c1 = a0;

@@ -18,8 +18,8 @@ export type Three = u32;
  * has its own prefetching: the processor brings several streams sooner than one of the same length.
  *
  * @typeParam Rows Two or Three
- * @param apart bytes from one stream to the next; `outApart`: of their outputs
- * @param touch where the first stretch begins; `touchStep`: see `readAhead`
+ * @param apart bytes from one tile to the other; `outApart`: of their outputs
+ * @param touch where the first stretch begins; `touchApart` and `touchStep`: see `readAhead`
  */
 @inline
 export function multiplyPanel<Rows>(
@@ -34,6 +34,7 @@ export function multiplyPanel<Rows>(
   outStride: usize,
   outApart: usize,
   touch: usize,
+  touchApart: usize,
   touchStep: usize,
 ): void {
   let beside = weights + apart;
@@ -48,7 +49,7 @@ export function multiplyPanel<Rows>(
 
   const unpacking = unpackingOf(format, padded);
   for (let block: usize = 0; block < blocks; block++) {
-    touch = readAhead(touch, apart, touchStep, padded);
+    touch = readAhead(touch, touchApart, touchStep, padded);
     const header = weights, headerBeside = beside;
     (weights += headerBytes(format)), (beside += headerBytes(format));
     let a0 = startOf(format, xA), a1 = a0, a2 = a0, a3 = a0;

@@ -14,7 +14,6 @@ export type Four = u64;
 export function multiplySingle<Rows>(
   format: i32,
   weights: usize,
-  apart: usize,
   blocks: usize,
   padded: usize,
   x: usize,
@@ -22,6 +21,7 @@ export function multiplySingle<Rows>(
   out: usize,
   outStride: usize,
   touch: usize,
+  touchApart: usize,
   touchStep: usize,
 ): void {
   let xA = x;
@@ -35,7 +35,7 @@ export function multiplySingle<Rows>(
 
   const unpacking = unpackingOf(format, padded);
   for (let block: usize = 0; block < blocks; block++) {
-    touch = readAhead(touch, apart, touchStep, padded);
+    touch = readAhead(touch, touchApart, touchStep, padded);
     const header = weights;
     weights += headerBytes(format);
     let a0 = startOf(format, xA), a1 = a0;

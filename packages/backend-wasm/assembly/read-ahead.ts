@@ -1,15 +1,16 @@
 /**
- * How many tiles ahead of the one that a stream is at the one lies that it reads next, so that it can be loaded from meanwhile; 0 where
- * none may follow. Behind the last of a quarter it is a stretch further on: of those that threads take in turn, another one has the next.
- *
- * @param tile of `quarter`, as many as each of four streams has
- * @param left full tiles from where the first stream begins to the end of the weights
+ * What the thread multiplies behind the stretch that it is given next: the tile with which the first of four streams begins, how far they
+ * are apart, and the bytes of a tile. An instance of the kernels is one thread's.
  */
-@inline
-export function aheadOf(tile: usize, quarter: usize, left: usize): usize {
-  const ahead: usize = tile + 1 < quarter ? 1 : 7 * quarter + 1;
-  // Rounded up, the last bytes of what the last stream loads lie behind its tile.
-  return tile + ahead + 3 * quarter + 2 <= left ? ahead : 0;
+export let nextTiles: usize = 0;
+export let nextApart: usize = 0;
+export let nextBytes: usize = 0;
+
+/** @param units tiles of the stretch; none where nothing is known to follow */
+export function comesNext(tiles: usize, units: usize, tileBytes: usize): void {
+  nextTiles = tiles;
+  nextApart = (units / 4) * tileBytes;
+  nextBytes = units > 0 ? tileBytes : 0;
 }
 
 /** Features of a block between two looks ahead. */

@@ -11,14 +11,18 @@ import { layerNorm, norm } from "./norm";
 import { packF32 } from "./pack-f32";
 import { packInt4, packInt8, packInt8Half } from "./pack-quantized";
 import { quantize } from "./quantize";
+import { comesNext } from "./read-ahead";
 import { logProb, logSumExp, topK } from "./read-logits";
 import { rope } from "./rope";
 import * as code from "./step-codes";
 import { meet } from "./meet";
 
-/** Bytes of a step before the units that a thread has to itself, and before the count of pieces that were taken in turn. */
+/** Bytes of a step before the units that a thread has to itself, before the count of pieces that were taken in turn, and so on. */
 const OWN: usize = 20;
 const TAKEN: usize = 24;
+const WEIGHTS: usize = 28;
+const TILE_BYTES: usize = 32;
+const NEXT: usize = 36;
 
 /**
  * Runs one thread's share of a plan: kernels with their arguments, one after the other, as src/plan lays them in memory.
@@ -36,7 +40,10 @@ export function runPlan(plan: usize, sync: usize, thread: i32, threads: i32, pat
       const pieces = (units + piece - 1) / piece;
       const begin = min(units, ((pieces * <usize>thread) / <usize>threads) * piece);
       const end = min(units, ((pieces * (<usize>thread + 1)) / <usize>threads) * piece);
-      if (begin < end) runStep(step, scratch, begin, end);
+      if (begin < end) {
+        if (load<usize>(step, TILE_BYTES) != 0) nextStepComes(step, thread);
+        runStep(step, scratch, begin, end);
+      }
     } else {
       takeTurns(step, scratch, thread, threads);
     }
@@ -48,18 +55,48 @@ export function runPlan(plan: usize, sync: usize, thread: i32, threads: i32, pat
 /** Runs a thread's own stretch, and then the pieces that no other has taken: one that is held up leaves more of them to the others. */
 function takeTurns(step: usize, scratch: usize, thread: i32, threads: i32): void {
   const own = load<usize>(step, OWN);
-  if (own > 0) runStep(step, scratch, own * <usize>thread, own * (<usize>thread + 1));
   const piece = word(step, 3);
   const first = own * <usize>threads;
   const units = word(step, 2);
   const pieces = (units - first + piece - 1) / piece;
+  if (own > 0) {
+    pieceComes(step, first + <usize>thread * piece, thread);
+    runStep(step, scratch, own * <usize>thread, own * (<usize>thread + 1));
+  }
   let taken: usize;
   while ((taken = atomic.add<usize>(step + TAKEN, 1)) < pieces) {
     const begin = first + taken * piece;
+    // As long as no other is held up.
+    pieceComes(step, begin + <usize>threads * piece, thread);
     runStep(step, scratch, begin, min(units, begin + piece));
   }
   // Every thread has come once in vain: the last of them leaves the step as the plan's next run wants it.
   if (taken == pieces + <usize>threads - 1) atomic.store<usize>(step + TAKEN, 0);
+}
+
+/** Says that a piece of the step comes next, or the next step where it has no more. */
+function pieceComes(step: usize, begin: usize, thread: i32): void {
+  const units = word(step, 2);
+  if (begin < units) tilesCome(step, begin, min(word(step, 3), units - begin));
+  else nextStepComes(step, thread);
+}
+
+function nextStepComes(step: usize, thread: i32): void {
+  const skip = load<usize>(step, NEXT);
+  if (skip == 0) return comesNext(0, 0, 0);
+  const next = step + skip * 4;
+  const units = word(next, 2);
+  const own = load<i32>(next, OWN);
+  const stretch: usize = own > 0 ? <usize>own : own < 0 ? units : word(next, 3);
+  const begin: usize = own < 0 ? 0 : stretch * <usize>thread;
+  if (begin + stretch > units) comesNext(0, 0, 0);
+  else tilesCome(next, begin, stretch);
+}
+
+@inline
+function tilesCome(step: usize, begin: usize, units: usize): void {
+  const tileBytes = load<usize>(step, TILE_BYTES);
+  comesNext(load<usize>(step, WEIGHTS) + begin * tileBytes, units, tileBytes);
 }
 
 @inline

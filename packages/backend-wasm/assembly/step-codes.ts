@@ -33,9 +33,11 @@ export const GATHER_INT8_HALF = 27;
 
 /**
  * Words of a step before its arguments: code, words in all, units, units of the smallest piece, whether a barrier comes first; units
- * that each thread has to itself before the pieces that all take in turn, -1 where there are none; how many of those were taken.
+ * that each thread has to itself before the pieces that all take in turn, -1 where there are none; how many of those were taken; of
+ * weights in tiles, a tile being a unit, where they begin and the bytes of one; words from here to the next step that has such, 0 behind
+ * the last.
  */
-export const STEP_HEADER = 7;
+export const STEP_HEADER = 10;
 
 /** Words before the first step: address of the threads' scratch room, bytes of each thread's. */
 export const PLAN_HEADER = 2;

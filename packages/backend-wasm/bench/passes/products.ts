@@ -43,11 +43,12 @@ export async function openProducts(
   const plans = new Map<number, number>();
   const planFor = (rows: number): number => {
     const steps = products.map(({ matrix, bits }): Step => {
-      const { address, features, blockSize, rows: outputs, halfScales } = matrix;
+      const { address, tileBytes, features, blockSize, rows: outputs, halfScales } = matrix;
       return {
         code: halfScales ? MATMUL_INT8_HALF : MATMUL_INT8,
         args: [x, rows, bits, address, features, blockSize, out, outputs, outputs],
         units: Math.ceil(outputs / TILE_ROWS),
+        weights: { from: address, to: address + Math.ceil(outputs / TILE_ROWS) * tileBytes, stride: tileBytes },
         // As in a pass, threads meet before most products.
         reads: [{ from: out, to: out + 4 }],
         writes: [{ from: out, to: out + 4 }],

@@ -22,8 +22,8 @@ export const lowerLinear: Lower<"linear"> = (node, at) => {
   const [from, to] = [at.value(x), at.output(out)];
   if (matrix.format === "f32") {
     const args = [from.address, from.features, from.rows, matrix.address, from.features, to.address];
-    const reads = [wholly(from), ...(constant === undefined ? [tilesOf(at, matrix)] : [])];
-    at.emit({ code: MATMUL_F32, args: [...args, to.features, to.features], ...tiles(to), reads });
+    const reads = [wholly(from), ...(constant === undefined ? [tilesOf(matrix)] : [])];
+    at.emit({ code: MATMUL_F32, args: [...args, to.features, to.features], ...tiles(to), ...ahead(constant), reads });
     return;
   }
   const bits = at.rowBits(matrix, weight);
@@ -47,6 +47,7 @@ export const lowerLinear: Lower<"linear"> = (node, at) => {
       ...[to.address, to.features, to.features],
     ],
     ...tiles(to),
+    ...ahead(constant),
     reads: [quantized],
   });
 };
@@ -60,6 +61,11 @@ function tiles(to: Located): Pick<Step, "units" | "piece" | "inTurn" | "writes">
   return { units, piece: FOUR_TILES, inTurn: true, writes: [wholly(to)] };
 }
 
+/** What the step before may load from: not what the plan itself writes. */
+function ahead(constant: TiledMatrix | undefined): Pick<Step, "weights"> {
+  return constant === undefined ? {} : { weights: tilesOf(constant) };
+}
+
 /** A matrix that is not known before the run, laid in tiles within it. */
 function packInPlan(at: Lowering, name: string, transposed: boolean): TiledMatrix {
   const { address, shape } = at.value(name);
@@ -67,22 +73,23 @@ function packInPlan(at: Lowering, name: string, transposed: boolean): TiledMatri
   const [rows, features] = transposed ? [second, first] : [first, second];
   const strides = transposed ? [1, second] : [second, 1];
   const units = Math.ceil(rows / TILE_ROWS);
-  const { address: tilesAt } = at.room(units * at.kernels.f32TileBytes(features));
+  const tileBytes = at.kernels.f32TileBytes(features);
+  const { address: tilesAt } = at.room(units * tileBytes);
   const matrix: TiledMatrix = {
-    ...{ layout: "tiles", format: "f32", address: tilesAt, rows, features },
+    ...{ layout: "tiles", format: "f32", address: tilesAt, tileBytes, rows, features },
     ...{ blockSize: features, halfScales: false },
   };
-  const written = { ...tilesOf(at, matrix), stride: at.kernels.f32TileBytes(features) };
   at.emit({
     code: PACK_F32,
     args: [address, ...strides, rows, features, tilesAt],
     units,
     reads: [{ from: address, to: address + 4 * first * second }],
-    writes: [written],
+    writes: [tilesOf(matrix)],
   });
   return matrix;
 }
 
-function tilesOf(at: Lowering, { address, rows, features }: TiledMatrix): Access {
-  return { from: address, to: address + Math.ceil(rows / TILE_ROWS) * at.kernels.f32TileBytes(features) };
+/** A matrix, a tile for each unit. */
+function tilesOf({ address, rows, tileBytes }: TiledMatrix): Required<Access> {
+  return { from: address, to: address + Math.ceil(rows / TILE_ROWS) * tileBytes, stride: tileBytes };
 }

@@ -23,6 +23,8 @@ export interface Step {
   readonly piece?: number;
   /** Whether threads take the last pieces in turn, whoever is done the next; absent: each thread takes one stretch of its own. */
   readonly inTurn?: boolean;
+  /** Constants of which a unit reads what stands by its stride: they are read ahead. */
+  readonly weights?: Required<Access>;
   readonly reads: readonly Access[];
   readonly writes: readonly Access[];
 }
@@ -37,15 +39,21 @@ export function floatBits(value: number): number {
 }
 
 /** Of a step whose threads take turns, the part that each has to itself: what is read in one go is read ahead. */
-const OWN_SHARE = 0.75;
+const OWN_SHARE = 0.9;
 /** Pieces of the rest that there are for each thread, or fewer: enough that none waits long for another at the end. */
 const TURNS = 8;
 
-/** The words of a step as `runPlan` reads them. @param barrier whether threads meet before it */
-export function stepWords(step: Step, barrier: boolean, threads: number): number[] {
-  const { code, args, units, piece = 1 } = step;
+/**
+ * The words of a step as `runPlan` reads them.
+ *
+ * @param barrier whether threads meet before it
+ * @param toNext words from here to the next step that has weights, 0 where none has
+ */
+export function stepWords(step: Step, barrier: boolean, threads: number, toNext: number): number[] {
+  const { code, args, units, piece = 1, weights } = step;
   const [together, own] = step.inTurn === true && threads > 1 ? turns(units, piece, threads) : [piece, -1];
-  return [code, STEP_HEADER + args.length, units, together, barrier ? 1 : 0, own, 0, ...args];
+  const read = [weights?.from ?? 0, weights?.stride ?? 0, toNext];
+  return [code, STEP_HEADER + args.length, units, together, barrier ? 1 : 0, own, 0, ...read, ...args];
 }
 
 function turns(units: number, piece: number, threads: number): [together: number, own: number] {

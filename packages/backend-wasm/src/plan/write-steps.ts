@@ -1,4 +1,4 @@
-import { END } from "../../assembly/step-codes.js";
+import { END, PLAN_HEADER, STEP_HEADER } from "../../assembly/step-codes.js";
 import type { Heap } from "../memory/heap.js";
 import { Barriers } from "./barriers.js";
 import { type Step, stepWords } from "./step.js";
@@ -14,10 +14,33 @@ export interface PlanSettings {
 export function writeSteps(heap: Heap, steps: readonly Step[], { threads, scratch }: PlanSettings): number {
   const barriers = new Barriers(threads);
   const words = [scratch?.address ?? 0, scratch?.bytes ?? 0];
-  for (const step of steps) words.push(...stepWords(step, barriers.before(step), threads));
+  const toNext = distances(steps);
+  steps.forEach((step, index) => {
+    words.push(...stepWords(step, barriers.before(step), threads, toNext[index] as number));
+  });
   words.push(END);
   const address = heap.allocate(4 * words.length);
   // Addresses above 2 GiB are negative as i32, and the same bits.
   heap.ints(address, words.length).set(words);
   return address;
+}
+
+/** Words from each step to the next one that has weights, 0 where none has. */
+function distances(steps: readonly Step[]): number[] {
+  const starts: number[] = [];
+  let words = PLAN_HEADER;
+  for (const { args } of steps) {
+    starts.push(words);
+    words += STEP_HEADER + args.length;
+  }
+  let next = 0;
+  return steps
+    .map((_, index) => steps.length - 1 - index)
+    .map((index) => {
+      const start = starts[index] as number;
+      const distance = next === 0 ? 0 : next - start;
+      if (steps[index]?.weights !== undefined) next = start;
+      return distance;
+    })
+    .reverse();
 }

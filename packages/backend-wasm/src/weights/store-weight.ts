@@ -72,7 +72,7 @@ function storeTiles(pool: ThreadPool, tensor: WeightTensor): TiledMatrix {
     heap.free(address);
     throw error;
   }
-  return { layout: "tiles", format: tensor.format, address, rows, features, blockSize, halfScales };
+  return { layout: "tiles", format: tensor.format, address, tileBytes: perTile, rows, features, blockSize, halfScales };
 }
 
 /** Lays rows begin..end-1 in tiles, from `tiles` on. */

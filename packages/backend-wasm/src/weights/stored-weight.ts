@@ -5,6 +5,8 @@ export interface TiledMatrix {
   readonly layout: "tiles";
   readonly format: WeightTensor["format"];
   readonly address: number;
+  /** Bytes of a tile of `TILE_ROWS` rows. */
+  readonly tileBytes: number;
   readonly rows: number;
   readonly features: number;
   /** Features a scale; all of them where there are no scales. */
