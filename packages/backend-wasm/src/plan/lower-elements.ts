@@ -74,7 +74,7 @@ export const lowerAdd: Lower<"add"> = ({ inputs: [a, b], attributes: { scale }, 
   at.emit({
     code: ADD,
     args,
-    ...numbers(to),
+    ...wholeRows(to),
     reads: [byNumber(first), byNumber(second)],
     writes: [byNumber(to)],
   });
@@ -85,6 +85,11 @@ export const lowerScale: Lower<"scale"> = ({ inputs: [x], attributes: { factor }
   const args = [from.address, floatBits(factor), to.address];
   at.emit({ code: SCALE, args, ...numbers(to), reads: [byNumber(from)], writes: [byNumber(to)] });
 };
+
+/** Whole rows: so the norm behind an addition, and the quantization behind that, find their rows with the same thread. */
+function wholeRows(to: Located): { units: number; piece: number } {
+  return { units: to.rows * to.features, piece: to.features };
+}
 
 function numbers(to: Located): { units: number; piece: number } {
   return { units: to.rows * to.features, piece: PIECE };
