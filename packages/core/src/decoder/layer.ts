@@ -29,19 +29,17 @@ function project(context: LayerContext, layer: number, set: RowSet): Projected {
   const { builder, spec } = context;
   const name = layerValue(layer, set, "attention_norm");
   const normed = addNorm(builder, spec, name, parameterNames.attentionNorm(layer), set.x);
-  const headNormed = (module: "q_proj" | "k_proj", weight: string): string =>
-    addHeadNorm(
-      builder,
-      spec,
-      layerValue(layer, set, `${module}_norm`),
-      weight,
-      layerLinear(context, layer, set, module, normed),
-    );
+  // All products of the same rows first: a backend's threads need not meet between them.
+  const [q, k, v] = (["q_proj", "k_proj", "v_proj"] as const).map((module) =>
+    layerLinear(context, layer, set, module, normed),
+  ) as [string, string, string];
+  const headNormed = (module: "q_proj" | "k_proj", weight: string, x: string): string =>
+    addHeadNorm(builder, spec, layerValue(layer, set, `${module}_norm`), weight, x);
   return {
     set,
-    q: turn(context, layer, set, "q", headNormed("q_proj", parameterNames.queryNorm(layer))),
-    k: turn(context, layer, set, "k", headNormed("k_proj", parameterNames.keyNorm(layer))),
-    v: rotateValues(context, layer, set, layerLinear(context, layer, set, "v_proj", normed)),
+    q: turn(context, layer, set, "q", headNormed("q_proj", parameterNames.queryNorm(layer), q)),
+    k: turn(context, layer, set, "k", headNormed("k_proj", parameterNames.keyNorm(layer), k)),
+    v: rotateValues(context, layer, set, v),
   };
 }
 
