@@ -139,9 +139,7 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
       // What the text and phrases say costs nothing to ask, and they know by themselves how far it comes true.
       const free = { ...unjudged, drafting: 0 };
       const reach = { most: limit.nodes, least: unjudged.rate * here.leastRow };
-      const mayLookUp = text.ofWords.allowance > 0;
-      const said = mayLookUp ? lookups?.draft(context, reach) : undefined;
-      const words = usefulDraft(said ?? EMPTY_DRAFT, context.depth, ends);
+      const words = usefulDraft(lookups?.draft(context, reach) ?? EMPTY_DRAFT, context.depth, ends);
       const right = trust * Math.min(1, outlook.sureAfter(bonus) * (confidence[0] ?? 1));
       const tooDear = (1 - right) * (one - plain) > allowance;
       if (parallel) {
@@ -163,7 +161,6 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
         DraftTree,
       ];
       const asked = { ...budget, drafting: draftingOf(draft, budget) };
-      if (!mayLookUp) lookups?.draft(context, reach);
       const united = lookups?.unite(context, draft, { ...reach, known: adapter.streams.gamma }) ?? draft;
       const both = united === draft ? draft : cutToBudget(usefulDraft(united, context.depth, ends), asked);
       return planned(text, affordable(both, budget, means), here, true);
