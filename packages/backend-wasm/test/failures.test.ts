@@ -13,12 +13,12 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { GATHER_ROWS } from "../assembly/step-codes.js";
 import { createWasmBackend } from "../src/index.js";
-import { compileKernels, instantiateKernels } from "../src/load-kernels.js";
 import { HEAP_LIMIT, Heap } from "../src/memory/heap.js";
 import { heldTensors } from "../src/memory/held-tensors.js";
 import { writeSteps } from "../src/plan/write-steps.js";
 import { openWasmRuntime } from "../src/runtime/wasm-runtime.js";
-import { ThreadPool } from "../src/threads/thread-pool.js";
+import type { ThreadPool } from "../src/threads/thread-pool.js";
+import { startPool } from "./start-pool.js";
 
 /** A model of these sizes whose weights are there by shape alone: whoever reads a number of them fails. */
 function hollow(spec: ModelSpec): ModelWeights {
@@ -128,9 +128,8 @@ describe("a kernel that traps", () => {
   let pool: ThreadPool;
   let heap: Heap;
   beforeEach(async () => {
-    const module = await compileKernels({ shared: true });
-    heap = new Heap(true);
-    pool = await ThreadPool.start(3, instantiateKernels(module, heap.memory), heap, module);
+    pool = await startPool(3);
+    heap = pool.heap;
   });
   afterEach(() => pool.stop());
 

@@ -4,6 +4,7 @@ import type { ActivationBits } from "../../src/kernels.js";
 import { TILE_ROWS } from "../../src/kernels.js";
 import { compileKernels, instantiateKernels } from "../../src/load-kernels.js";
 import { Heap } from "../../src/memory/heap.js";
+import { tilesOf } from "../../src/plan/lower-linear.js";
 import type { Step } from "../../src/plan/step.js";
 import { writeSteps } from "../../src/plan/write-steps.js";
 import { type RowPrecision, rowBits } from "../../src/runtime/row-precision.js";
@@ -43,12 +44,12 @@ export async function openProducts(
   const plans = new Map<number, number>();
   const planFor = (rows: number): number => {
     const steps = products.map(({ matrix, bits }): Step => {
-      const { address, tileBytes, features, blockSize, rows: outputs, halfScales } = matrix;
+      const { address, features, blockSize, rows: outputs, halfScales } = matrix;
       return {
         code: halfScales ? MATMUL_INT8_HALF : MATMUL_INT8,
         args: [x, rows, bits, address, features, blockSize, out, outputs, outputs],
         units: Math.ceil(outputs / TILE_ROWS),
-        weights: { from: address, to: address + Math.ceil(outputs / TILE_ROWS) * tileBytes, stride: tileBytes },
+        weights: tilesOf(matrix),
         // As in a pass, threads meet before most products.
         reads: [{ from: out, to: out + 4 }],
         writes: [{ from: out, to: out + 4 }],

@@ -90,6 +90,6 @@ function packInPlan(at: Lowering, name: string, transposed: boolean): TiledMatri
 }
 
 /** A matrix, a tile for each unit. */
-function tilesOf({ address, rows, tileBytes }: TiledMatrix): Required<Access> {
+export function tilesOf({ address, rows, tileBytes }: TiledMatrix): Required<Access> {
   return { from: address, to: address + Math.ceil(rows / TILE_ROWS) * tileBytes, stride: tileBytes };
 }

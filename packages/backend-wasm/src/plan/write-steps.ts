@@ -1,4 +1,4 @@
-import { END, PLAN_HEADER, STEP_HEADER } from "../../assembly/step-codes.js";
+import { END, STEP_HEADER } from "../../assembly/step-codes.js";
 import type { Heap } from "../memory/heap.js";
 import { Barriers } from "./barriers.js";
 import { type Step, stepWords } from "./step.js";
@@ -27,20 +27,13 @@ export function writeSteps(heap: Heap, steps: readonly Step[], { threads, scratc
 
 /** Words from each step to the next one that has weights, 0 where none has. */
 function distances(steps: readonly Step[]): number[] {
-  const starts: number[] = [];
-  let words = PLAN_HEADER;
-  for (const { args } of steps) {
-    starts.push(words);
-    words += STEP_HEADER + args.length;
+  const found: number[] = [];
+  // From the end to the front.
+  let behind: number | undefined;
+  for (const { args, weights } of [...steps].reverse()) {
+    if (behind !== undefined) behind += STEP_HEADER + args.length;
+    found.push(behind ?? 0);
+    if (weights !== undefined) behind = 0;
   }
-  let next = 0;
-  return steps
-    .map((_, index) => steps.length - 1 - index)
-    .map((index) => {
-      const start = starts[index] as number;
-      const distance = next === 0 ? 0 : next - start;
-      if (steps[index]?.weights !== undefined) next = start;
-      return distance;
-    })
-    .reverse();
+  return found.reverse();
 }

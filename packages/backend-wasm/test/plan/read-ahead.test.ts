@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { MATMUL_F32, MATMUL_INT8 } from "../../assembly/step-codes.js";
 import { TILE_ROWS } from "../../src/kernels.js";
-import { compileKernels, instantiateKernels } from "../../src/load-kernels.js";
-import { Heap } from "../../src/memory/heap.js";
+import type { Heap } from "../../src/memory/heap.js";
 import type { Step } from "../../src/plan/step.js";
 import { writeSteps } from "../../src/plan/write-steps.js";
-import { ThreadPool } from "../../src/threads/thread-pool.js";
+import type { ThreadPool } from "../../src/threads/thread-pool.js";
 import { randomFloats } from "../random-numbers.js";
+import { startPool } from "../start-pool.js";
 
 const BLOCK = 32;
 /** Bytes that rows, outputs and plans may take, and weights. */
@@ -31,10 +31,9 @@ const products = fc.array(
 const pools: ThreadPool[] = [];
 beforeAll(async () => {
   for (const threads of [1, 2, 3]) {
-    const module = await compileKernels({ shared: threads > 1 });
-    const heap = new Heap(threads > 1);
-    takeTheEnd(heap);
-    pools.push(await ThreadPool.start(threads, instantiateKernels(module, heap.memory), heap, module));
+    const pool = await startPool(threads);
+    takeTheEnd(pool.heap);
+    pools.push(pool);
   }
 });
 afterAll(() => Promise.all(pools.map((pool) => pool.stop())));

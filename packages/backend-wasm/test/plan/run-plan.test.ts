@@ -1,13 +1,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ADD, COPY_ROWS, GATHER_ROWS, SCALE } from "../../assembly/step-codes.js";
-import { compileKernels, instantiateKernels } from "../../src/load-kernels.js";
-import { Heap } from "../../src/memory/heap.js";
 import { byNumber, byRow, type Located, wholly } from "../../src/plan/lowering.js";
 import { floatBits, type Step } from "../../src/plan/step.js";
 import { writeSteps } from "../../src/plan/write-steps.js";
-import { ThreadPool } from "../../src/threads/thread-pool.js";
+import type { ThreadPool } from "../../src/threads/thread-pool.js";
 import { randomFloats } from "../random-numbers.js";
+import { startPool } from "../start-pool.js";
 
 /** Values that steps work on: few, so that they depend on one another. */
 const VALUES = 4;
@@ -37,11 +36,7 @@ const plans = fc.array(
 
 const pools = new Map<number, ThreadPool>();
 beforeAll(async () => {
-  for (const threads of [1, 2, 3]) {
-    const module = await compileKernels({ shared: threads > 1 });
-    const heap = new Heap(threads > 1);
-    pools.set(threads, await ThreadPool.start(threads, instantiateKernels(module, heap.memory), heap, module));
-  }
+  for (const threads of [1, 2, 3]) pools.set(threads, await startPool(threads));
 });
 afterAll(() => Promise.all([...pools.values()].map((pool) => pool.stop())));
 
