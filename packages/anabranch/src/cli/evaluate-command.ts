@@ -82,7 +82,7 @@ function describe(report: MeasuredReport, paperTask: Task["paperTask"]): string 
     ...(slowest === undefined
       ? []
       : [
-          `${slower.length} texts more than 3% slower than plain; the slowest, example ${slowest.sequence}, at ${slowest.speedup.toFixed(2)} of its speed`,
+          `${slower.length} texts more than 3% slower than plain; the slowest, example ${slowest.sequence} of ${slowest.tokens} tokens, at ${slowest.speedup.toFixed(2)} of its speed`,
         ]),
     ...(bare === undefined ? [] : [`plain decoding without any streams: ${bare.toFixed(0)} tokens a second`]),
     `${report.differingSequences} sequences differ from plain decoding, ${nearTies.length} of them at a near-tie`,

@@ -9,7 +9,7 @@ function setOf(
 ): DecodedSet {
   const pass = { emitted: 1, drafted: 0, depth: 0, accepted: 0 };
   const sequences = texts.map(([passes, milliseconds]) => ({
-    tokens: [],
+    tokens: Array<number>(passes + 1).fill(7),
     milliseconds,
     prefill: { emitted: 1 },
     passes: Array.from({ length: passes }, () => pass),
@@ -56,7 +56,7 @@ it("texts are ordered by their speed-up, the median over rounds; one without pas
     ),
   }));
   expect(promptSpeeds(rounds)).toEqual([
-    { sequence: 0, speedup: 1 },
-    { sequence: 2, speedup: 2 },
+    { sequence: 0, tokens: 10, speedup: 1 },
+    { sequence: 2, tokens: 10, speedup: 2 },
   ]);
 });

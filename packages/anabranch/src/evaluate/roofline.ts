@@ -24,6 +24,8 @@ const perStep = ({ sequences, passMilliseconds }: DecodedSet): number =>
 export interface PromptSpeed {
   /** Index of the example. */
   readonly sequence: number;
+  /** Tokens of the text: a short one tells little. */
+  readonly tokens: number;
   /** Plain decoding's time over that with drafts; the median over rounds. */
   readonly speedup: number;
 }
@@ -37,13 +39,13 @@ interface Round {
 /** Speed-ups text by text, the slowest first; a text that ends with its first token has none. */
 export function promptSpeeds(rounds: readonly Round[]): PromptSpeed[] {
   const [first] = rounds;
-  const texts = (first?.plain.sequences ?? []).flatMap(({ milliseconds }, sequence) =>
-    milliseconds > 0 ? [sequence] : [],
+  const texts = (first?.plain.sequences ?? []).flatMap(({ milliseconds, tokens }, sequence) =>
+    milliseconds > 0 ? [{ sequence, tokens: tokens.length }] : [],
   );
   const ratio = ({ plain, streams }: Round, sequence: number): number =>
     timeOf(plain, sequence) / timeOf(streams, sequence);
   return texts
-    .map((sequence) => ({ sequence, speedup: summarize(rounds.map((round) => ratio(round, sequence))).median }))
+    .map((text) => ({ ...text, speedup: summarize(rounds.map((round) => ratio(round, text.sequence))).median }))
     .sort((a, b) => a.speedup - b.speedup);
 }
 
