@@ -90,6 +90,11 @@ export class Heap {
     return this.#bytes.subarray(at, at + length);
   }
 
+  /** Writes numbers, without a view of their place. */
+  put(at: number, data: ArrayLike<number>, dtype: "f32" | "i32"): void {
+    (dtype === "i32" ? this.#ints : this.#floats).set(data, at / 4);
+  }
+
   #refresh(): void {
     this.buffer = this.memory.buffer;
     this.#bytes = new Uint8Array(this.buffer);

@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan.js";
 import { freePlan } from "../plan/plan.js";
 import { type PlannedGraph, type PlanRequest, planGraph } from "../plan/plan-graph.js";
 import type { ThreadPool } from "../threads/thread-pool.js";
-import { feedPlan } from "./feed-plan.js";
+import { copyInputs } from "./feed-plan.js";
 import type { LentOutputs } from "./lent-outputs.js";
 
 /** Runs plans one at a time, all in one arena: what a plan computes lies there until the next runs. */
@@ -51,10 +51,13 @@ export class WasmEngine {
     return planGraph(graph, { ...request, base: (this.#arena as { address: number }).address });
   }
 
-  /** @param lent the plan's outputs, where they are to be read in the arena until the next run */
+  /**
+   * @param plan one that knows already where the tensors are that it follows
+   * @param lent the plan's outputs, where they are to be read in the arena until the next run
+   */
   run(plan: Plan, inputs: Readonly<Record<string, Tensor>>, lent?: LentOutputs): void {
     this.#keepLent();
-    feedPlan(this.heap, plan, inputs);
+    copyInputs(this.heap, plan, inputs);
     this.pool.run(plan.steps);
     this.#lent = lent;
   }

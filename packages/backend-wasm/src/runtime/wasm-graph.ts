@@ -3,6 +3,7 @@ import { checkInputs } from "@anabranch/graph-backend";
 import { HeldTensor } from "../memory/held-tensors.js";
 import { freePlan, type Plan } from "../plan/plan.js";
 import type { PlannedGraph } from "../plan/plan-graph.js";
+import { followInputs } from "./feed-plan.js";
 import { LentOutputs } from "./lent-outputs.js";
 import { takeOutputs } from "./take-outputs.js";
 import type { WasmEngine } from "./wasm-engine.js";
@@ -26,7 +27,10 @@ interface KeptPlan {
   /** The lengths of the graph's symbols. */
   readonly key: string;
   readonly plan: Plan;
-  readonly inputs: readonly (readonly [name: string, tensor: Tensor])[];
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly names: readonly string[];
+  /** By name. */
+  readonly tensors: readonly Tensor[];
   /** What its latest run lent. */
   lent?: LentOutputs;
 }
@@ -84,7 +88,7 @@ export class WasmGraph implements CompiledGraph {
     // Whoever needed a larger arena moved it, and no plan made before knows.
     if (this.#generation !== engine.arenaGeneration) this.#forget();
     // A run is mostly given the tensors of an earlier one, with other numbers in them: most tell at the first that they are others.
-    const same = this.#plans.find((kept) => areSame(kept.inputs, inputs));
+    const same = this.#plans.find((kept) => areSame(kept, inputs));
     if (same !== undefined) return this.#use(same);
     const symbols = new Map<string, number>();
     checkInputs(this.graph, expected, inputs, symbols);
@@ -92,7 +96,8 @@ export class WasmGraph implements CompiledGraph {
     const known = this.#plans.find((kept) => kept.key === key);
     const plan = known?.plan ?? engine.plan(this.#parts, { symbols, held: this.#heldAmong(inputs) });
     if (this.#generation !== engine.arenaGeneration) this.#forget();
-    const used = this.#use({ ...known, key, plan, inputs: Object.entries(inputs) });
+    followInputs(heap, plan, inputs);
+    const used = this.#use({ ...known, key, plan, inputs, names: Object.keys(inputs), tensors: Object.values(inputs) });
     for (const oldest of this.#plans.slice(KEPT_PLANS)) freePlan(heap, oldest.plan);
     this.#plans = this.#plans.slice(0, KEPT_PLANS);
     return used;
@@ -115,10 +120,7 @@ export class WasmGraph implements CompiledGraph {
 }
 
 /** Whether a run is given the very tensors of an earlier one, which were checked. */
-function areSame(
-  earlier: readonly (readonly [name: string, tensor: Tensor])[],
-  inputs: Readonly<Record<string, Tensor>>,
-): boolean {
-  for (const [name, tensor] of earlier) if (inputs[name] !== tensor) return false;
-  return Object.keys(inputs).length === earlier.length;
+function areSame({ inputs: earlier, names, tensors }: KeptPlan, inputs: Readonly<Record<string, Tensor>>): boolean {
+  for (let at = 0; at < names.length; at++) if (inputs[names[at] as string] !== tensors[at]) return false;
+  return inputs === earlier || Object.keys(inputs).length === names.length;
 }
