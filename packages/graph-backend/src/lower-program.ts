@@ -15,6 +15,7 @@ import {
 import { FeedBuffers } from "./feed-buffers.js";
 import { LowerRun } from "./lower-run.js";
 import { type Feed, feedList, feedsOf } from "./pass-feeds.js";
+import { PastFeeds } from "./past-feeds.js";
 import { planRows, type SequenceRows } from "./row-plan.js";
 import { allRows } from "./row-subset.js";
 import type { SlotPool } from "./slot-pool.js";
@@ -41,6 +42,8 @@ interface Child {
 export class LowerProgram {
   readonly #buffers = new FeedBuffers();
   readonly #feeds: readonly (readonly [name: string, feed: Feed])[];
+  readonly #inputs: Record<string, Tensor> = {};
+  readonly #past: PastFeeds;
   readonly #places: ReadonlyMap<number, number> | undefined;
 
   private constructor(
@@ -49,6 +52,7 @@ export class LowerProgram {
   ) {
     const { spec, streams, vocabulary } = options;
     this.#feeds = feedsOf(compiled.graph, spec, streams.gamma);
+    this.#past = new PastFeeds(compiled.graph, spec, this.#inputs);
     this.#places = vocabulary && new Map(Array.from(vocabulary, (token, place) => [token, place]));
   }
 
@@ -75,8 +79,8 @@ export class LowerProgram {
       sets: { main },
       reads: {},
     };
-    const inputs: Record<string, Tensor> = {};
-    for (const [name, feed] of this.#feeds) inputs[name] = feed(plan, pool, this.#buffers);
+    this.#past.feed(pool);
+    for (const [name, feed] of this.#feeds) this.#inputs[name] = feed(plan, this.#buffers);
     const { parents, children } = this.#children(requests);
     const asked = {
       [exitNames.parents]: parents,
@@ -85,9 +89,9 @@ export class LowerProgram {
     };
     for (const [name, values] of Object.entries(asked)) {
       // No axis may be empty: where nothing is asked, something is that nobody reads.
-      inputs[name] = feedList(values.length === 0 ? [0] : values, name, this.#buffers);
+      this.#inputs[name] = feedList(values.length === 0 ? [0] : values, name, this.#buffers);
     }
-    const outputs = await this.compiled.run(inputs);
+    const outputs = await this.compiled.run(this.#inputs);
     const logProbs = (outputs[exitNames.logProbs] as Tensor).data;
     const transitions = new Map(children.map(({ row }, index) => [row, logProbs[index] as number]));
     return new LowerRun(main, insertionLayer(spec.layers, streams), spec.hiddenSize, outputs, transitions);

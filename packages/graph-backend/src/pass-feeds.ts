@@ -10,15 +10,14 @@ import {
 import type { FeedBuffers } from "./feed-buffers.js";
 import type { RowBiases, RowPlan } from "./row-plan.js";
 import type { RowSubset } from "./row-subset.js";
-import type { SlotPool } from "./slot-pool.js";
 import { wholeLogits } from "./whole-logits.js";
 
 /** Makes one input of a graph from the rows of a run. */
-export type Feed = (plan: RowPlan, pool: SlotPool, buffers: FeedBuffers) => Tensor;
+export type Feed = (plan: RowPlan, buffers: FeedBuffers) => Tensor;
 
 const SETS: readonly RowSetName[] = ["main", "rest", "group", "streams"];
 
-/** Feeds of a pass graph's inputs; those that are given with a run have none. */
+/** Feeds of a pass graph's inputs; those that are given with a run have none, nor have committed keys and values. */
 export function feedsOf({ inputs }: Graph, spec: ModelSpec, gamma: number): (readonly [name: string, feed: Feed])[] {
   const feeds = passFeeds(spec, gamma);
   return inputs.filter((name) => feeds.has(name)).map((name) => [name, feeds.get(name) as Feed] as const);
@@ -32,36 +31,25 @@ function passFeeds(spec: ModelSpec, gamma: number): Map<string, Feed> {
     const positions = passNames.positions(set);
     const rowsOf = passNames.rowsOf(set);
     const read = passNames.read(set);
-    feeds.set(positions, (plan, _, buffers) => feedPositions(plan, set, members[set], positions, buffers));
-    feeds.set(rowsOf, ({ sets }, _, buffers) => feedList(sets[set]?.rows ?? [], rowsOf, buffers));
-    feeds.set(read, ({ reads }, _, buffers) => feedList(reads[set]?.rows ?? [], read, buffers));
+    feeds.set(positions, (plan, buffers) => feedPositions(plan, set, members[set], positions, buffers));
+    feeds.set(rowsOf, ({ sets }, buffers) => feedList(sets[set]?.rows ?? [], rowsOf, buffers));
+    feeds.set(read, ({ reads }, buffers) => feedList(reads[set]?.rows ?? [], read, buffers));
     const numbers = passNames.streamNumbers(set);
-    feeds.set(numbers, (plan, _, buffers) => {
+    feeds.set(numbers, (plan, buffers) => {
       const tensor = buffers.ints(numbers, [1, subset(plan, set).count * members[set]]);
       fillStreamNumbers(set, gamma, tensor.data);
       return tensor;
     });
     const whole = wholeLogits.wanted(set);
-    feeds.set(whole, ({ reads }, _, buffers) => feedList(reads[set]?.whole ?? [], whole, buffers));
+    feeds.set(whole, ({ reads }, buffers) => feedList(reads[set]?.whole ?? [], whole, buffers));
     for (const window of [undefined, ...attentionWindows(spec)]) {
       const past = passNames.bias(set, "past", window);
-      feeds.set(past, (plan, _, buffers) => gatherRows(seenBy(plan, window).past, subset(plan, set), past, buffers));
+      feeds.set(past, (plan, buffers) => gatherRows(seenBy(plan, window).past, subset(plan, set), past, buffers));
       for (const seen of SETS) {
         const bias = passNames.bias(set, seen, window);
-        feeds.set(bias, (plan, _, buffers) => feedRowBias(plan, seenBy(plan, window).rows, set, seen, bias, buffers));
+        feeds.set(bias, (plan, buffers) => feedRowBias(plan, seenBy(plan, window).rows, set, seen, bias, buffers));
       }
     }
-  }
-  for (const [name, feed] of pastFeeds(spec)) feeds.set(name, feed);
-  return feeds;
-}
-
-/** Feeds of the committed keys and values: the pool's buffers as they stand. */
-export function pastFeeds(spec: ModelSpec): Map<string, (plan: unknown, pool: SlotPool) => Tensor> {
-  const feeds = new Map<string, (plan: unknown, pool: SlotPool) => Tensor>();
-  for (let layer = 0; layer < spec.layers; layer++) {
-    feeds.set(passNames.pastKeys(layer), (_, pool) => pool.keys[layer] as Tensor);
-    feeds.set(passNames.pastValues(layer), (_, pool) => pool.values[layer] as Tensor);
   }
   return feeds;
 }

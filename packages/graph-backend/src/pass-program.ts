@@ -18,11 +18,12 @@ import {
 import { FeedBuffers } from "./feed-buffers.js";
 import { type Feed, feedsOf } from "./pass-feeds.js";
 import { type NewRowNames, PassRun } from "./pass-run.js";
+import { PastFeeds } from "./past-feeds.js";
 import { planReads } from "./read-plan.js";
 import { planRows, type RowPlan, type SequenceRows } from "./row-plan.js";
 import { allRows, type RowSubset, someRows } from "./row-subset.js";
 import type { SlotPool } from "./slot-pool.js";
-import { addTopTokens, topName, topOutputs, topWidth } from "./top-tokens.js";
+import { addTopTokens, topOf, topOutputs, topWidth } from "./top-tokens.js";
 import { addWholeLogits, wholeLogits } from "./whole-logits.js";
 
 /** What a pass program is compiled for. */
@@ -51,6 +52,7 @@ export class PassProgram {
   readonly #buffers = new FeedBuffers();
   readonly #feeds: readonly (readonly [name: string, feed: Feed])[];
   readonly #inputs: Record<string, Tensor> = {};
+  readonly #past: PastFeeds;
 
   private constructor(
     readonly options: PassProgramOptions,
@@ -65,6 +67,7 @@ export class PassProgram {
       })),
     );
     this.#feeds = feedsOf(compiled.graph, options.spec, options.streams?.gamma ?? 0);
+    this.#past = new PastFeeds(compiled.graph, options.spec, this.#inputs);
   }
 
   static async compile(
@@ -79,7 +82,7 @@ export class PassProgram {
       streams === undefined ? buildPassGraph(shape) : (upper ? buildUpperGraph : buildPassGraph)({ ...shape, streams });
     const builder = GraphBuilder.from(plain);
     for (const set of upperSets(options)) {
-      addTopTokens(builder, passNames.logits(set), topWidth(spec), topName(set));
+      addTopTokens(builder, passNames.logits(set), topWidth(spec), topOf[set]);
       addWholeLogits(builder, set);
     }
     const graph = builder.build();
@@ -99,7 +102,8 @@ export class PassProgram {
     given: Readonly<Record<string, Tensor>> = {},
   ): Promise<PassRun> {
     const plan = this.#plan(requests, pool);
-    for (const [name, feed] of this.#feeds) this.#inputs[name] = feed(plan, pool, this.#buffers);
+    this.#past.feed(pool);
+    for (const [name, feed] of this.#feeds) this.#inputs[name] = feed(plan, this.#buffers);
     Object.assign(this.#inputs, given);
     return new PassRun(this, plan.sets, plan.reads, await this.compiled.run(this.#inputs));
   }
@@ -146,7 +150,7 @@ function neededOutputs(graph: Graph, options: PassProgramOptions): string[] {
   const wanted = new Set<string>();
   for (const set of upperSets(options)) {
     wanted.add(wholeLogits.logits(set));
-    for (const name of topOutputs(topName(set))) wanted.add(name);
+    for (const name of topOutputs(topOf[set])) wanted.add(name);
   }
   for (let layer = 0; layer < layers; layer++) {
     for (const set of sets) wanted.add(passNames.newKeys(layer, set)).add(passNames.newValues(layer, set));

@@ -3,7 +3,7 @@ import type { Floats } from "./floats.js";
 import type { PassProgram } from "./pass-program.js";
 import type { RowPlan } from "./row-plan.js";
 import type { RowSubset } from "./row-subset.js";
-import { topName, topTokensOf, topWidth } from "./top-tokens.js";
+import { topOf, topTokensOf, topWidth } from "./top-tokens.js";
 import { wholeLogits } from "./whole-logits.js";
 
 /** Where one row's numbers stand in a tensor. */
@@ -85,14 +85,14 @@ export class PassRun implements RunResults {
 
   top(row: number, k: number): TokenLogProbs {
     const { set, index } = this.#place(this.#program.options.spec.layers, row);
-    const place = this.#reads[set]?.placeOf.get(index) as number;
-    return topTokensOf(this.#outputs, place, k, topName(set));
+    const place = this.#reads[set]?.placeOf[index] as number;
+    return topTokensOf(this.#outputs, place, k, topOf[set]);
   }
 
   logits(row: number): RowAt {
     const { layers, vocabularySize: size } = this.#program.options.spec;
     const { set, index } = this.#place(layers, row);
-    const place = this.#reads[set]?.wholeOf.get(index) as number;
+    const place = this.#reads[set]?.wholeOf[index] as number;
     return { data: this.#floats(wholeLogits.logits(set)), offset: place * size, size };
   }
 

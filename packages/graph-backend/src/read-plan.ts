@@ -9,10 +9,10 @@ export interface SetReads {
   readonly rows: readonly number[];
   /** Places in `rows` of those whose logits come out whole; of the others only the best tokens do. */
   readonly whole: readonly number[];
-  /** By place in the set: the place in `rows`. */
-  readonly placeOf: ReadonlyMap<number, number>;
+  /** By place in the set: the place in `rows`; nothing where the row is not read. */
+  readonly placeOf: readonly (number | undefined)[];
   /** By place in the set: the place in `whole`. */
-  readonly wholeOf: ReadonlyMap<number, number>;
+  readonly wholeOf: readonly (number | undefined)[];
 }
 
 export type ReadPlan = Readonly<Partial<Record<RowSetName, SetReads>>>;
@@ -24,25 +24,27 @@ export function planReads(
   readSets: readonly RowSetName[],
   width: number,
 ): ReadPlan {
-  return Object.fromEntries(readSets.map((set) => [set, readsOf(requests, sets[set] as RowSubset, width)]));
+  const plan: Partial<Record<RowSetName, SetReads>> = {};
+  for (const set of readSets) plan[set] = readsOf(requests, sets[set] as RowSubset, width);
+  return plan;
 }
 
 function readsOf(requests: readonly SequenceRows[], subset: RowSubset, width: number): SetReads {
-  const placeOf = new Map<number, number>();
-  const wholeOf = new Map<number, number>();
-  const whole: number[] = [];
+  const [read, whole]: [number[], number[]] = [[], []];
+  const [placeOf, wholeOf]: [(number | undefined)[], (number | undefined)[]] = [[], []];
   let at = 0;
-  for (const { rows } of requests) {
-    for (const { read } of rows) {
-      const index = readsLogits(read) ? subset.indexOf(at) : -1;
+  for (const request of requests) {
+    for (const row of request.rows) {
+      const index = readsLogits(row.read) ? subset.indexOf(at) : -1;
       at++;
       if (index < 0) continue;
-      if (readsWholeLogits(read, width)) {
-        wholeOf.set(index, whole.length);
-        whole.push(placeOf.size);
+      if (readsWholeLogits(row.read, width)) {
+        wholeOf[index] = whole.length;
+        whole.push(read.length);
       }
-      placeOf.set(index, placeOf.size);
+      placeOf[index] = read.length;
+      read.push(index);
     }
   }
-  return { rows: placeOf.size === 0 ? [0] : [...placeOf.keys()], whole, placeOf, wholeOf };
+  return { rows: read.length === 0 ? [0] : read, whole, placeOf, wholeOf };
 }

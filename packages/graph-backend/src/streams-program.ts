@@ -17,7 +17,7 @@ import type { CachedSequence } from "./cached-sequence.js";
 import { FeedBuffers } from "./feed-buffers.js";
 import type { Floats } from "./floats.js";
 import { LastRow } from "./last-row.js";
-import { pastFeeds } from "./pass-feeds.js";
+import { PastFeeds } from "./past-feeds.js";
 import type { SlotPool } from "./slot-pool.js";
 import { addTopTokens, readTopTokens, topOutputs } from "./top-tokens.js";
 import { fillWindowBias } from "./window-bias.js";
@@ -38,7 +38,8 @@ export interface StreamsProgramOptions {
 export class StreamsProgram {
   readonly #buffers = new FeedBuffers();
   readonly #takes: ReadonlySet<string>;
-  readonly #past: readonly (readonly [name: string, feed: (plan: unknown, pool: SlotPool) => Tensor])[];
+  readonly #inputs: Record<string, Tensor> = {};
+  readonly #past: PastFeeds;
 
   private constructor(
     readonly spec: ModelSpec,
@@ -47,7 +48,7 @@ export class StreamsProgram {
     readonly compiled: CompiledGraph,
   ) {
     this.#takes = new Set(compiled.graph.inputs);
-    this.#past = [...pastFeeds(spec)].filter(([name]) => this.#takes.has(name));
+    this.#past = new PastFeeds(compiled.graph, spec, this.#inputs);
   }
 
   static async compile(
@@ -95,9 +96,9 @@ export class StreamsProgram {
       given[passNames.bias("streams", "past", window)] = this.#windowBias(sequences, window, pool);
     }
     // A model without RoPE takes no positions, one whose layers all have a window no plain bias.
-    const inputs = Object.fromEntries(Object.entries(given).filter(([name]) => this.#takes.has(name)));
-    for (const [name, feed] of this.#past) inputs[name] = feed(undefined, pool);
-    const outputs = await this.compiled.run(inputs);
+    for (const name in given) if (this.#takes.has(name)) this.#inputs[name] = given[name] as Tensor;
+    this.#past.feed(pool);
+    const outputs = await this.compiled.run(this.#inputs);
     const states = (outputs[passNames.final("streams")] as Tensor).data as Floats;
     const size = gamma * hiddenSize;
     const levelsOf = (index: number) =>

@@ -7,11 +7,18 @@ import {
   type TokenLogProbs,
 } from "@anabranch/core";
 
-const logProbsOf = (name: string): string => `${name}.logProbs`;
-const tokensOf = (name: string): string => `${name}.tokens`;
-
 /** Names of the outputs that {@link addTopTokens} declares. */
-export const topOutputs = (name = "top"): readonly string[] => [logProbsOf(name), tokensOf(name)];
+export interface TopNames {
+  readonly node: string;
+  readonly logProbs: string;
+  readonly tokens: string;
+}
+
+const namesOf = (node: string): TopNames => ({ node, logProbs: `${node}.logProbs`, tokens: `${node}.tokens` });
+
+const ONLY = namesOf("top");
+
+export const topOutputs = ({ logProbs, tokens } = ONLY): readonly string[] => [logProbs, tokens];
 
 /** Of every row read, the graph of a pass gives so many best tokens; who wants more reads its logits. */
 const PASS_WIDTH = 8;
@@ -19,14 +26,19 @@ const PASS_WIDTH = 8;
 export const topWidth = ({ vocabularySize }: ModelSpec): number => Math.min(PASS_WIDTH, vocabularySize);
 
 /** The best tokens of a row set of a pass. */
-export const topName = (set: RowSetName): string => `top.${set}`;
+export const topOf: Readonly<Record<RowSetName, TopNames>> = {
+  main: namesOf("top.main"),
+  rest: namesOf("top.rest"),
+  group: namesOf("top.group"),
+  streams: namesOf("top.streams"),
+};
 
 /** Lets a graph give the `width` most probable tokens of each row of its logits. */
-export function addTopTokens(builder: GraphBuilder, logits: string, width: number, name = "top"): void {
+export function addTopTokens(builder: GraphBuilder, logits: string, width: number, names = ONLY): void {
   const inputs = [builder.outputValue(logits)] as const;
-  const [logProbs, tokens] = builder.add("topLogProbs", name, inputs, { k: width }, 2) as [string, string];
-  builder.output(logProbsOf(name), logProbs);
-  builder.output(tokensOf(name), tokens);
+  const [logProbs, tokens] = builder.add("topLogProbs", names.node, inputs, { k: width }, 2) as [string, string];
+  builder.output(names.logProbs, logProbs);
+  builder.output(names.tokens, tokens);
 }
 
 /** The smallest width to compute that gives `topK` tokens: a few widths serve all drafts, so that few graphs are compiled. */
@@ -41,16 +53,13 @@ export function topTokensOf(
   outputs: Readonly<Record<string, Tensor>>,
   row: number,
   k?: number,
-  name = "top",
+  names = ONLY,
 ): TokenLogProbs {
-  const logProbs = outputs[logProbsOf(name)] as Tensor;
-  const tokens = outputs[tokensOf(name)] as Tensor;
+  const logProbs = outputs[names.logProbs] as Tensor;
+  const tokens = outputs[names.tokens] as Tensor;
   const width = logProbs.shape[2] as number;
   const [from, to] = [row * width, row * width + (k ?? width)];
-  return {
-    tokens: Int32Array.from(tokens.data.subarray(from, to)),
-    logProbs: Float32Array.from(logProbs.data.subarray(from, to)),
-  };
+  return { tokens: tokens.data.slice(from, to) as Int32Array, logProbs: logProbs.data.slice(from, to) as Float32Array };
 }
 
 /**
