@@ -6,7 +6,7 @@ export interface FallbackOptions {
   readonly slack?: number;
 }
 
-const CREDIT = 1.5;
+const CREDIT = 0.75;
 const SLACK = 0.01;
 /** Gains of better times are forgotten: what a text may lose at most from where it stands. */
 const MOST_CREDIT = 6;

@@ -67,9 +67,6 @@ const LEAST_ROW = 1 / 4;
 /** Tokens that cost a pass nothing that one would measure. */
 const SAME_CONTEXT = 16;
 
-/** Plain steps that a text may lose by its own words, before it has gained any. */
-const WORDS_CREDIT = 0.75;
-
 /**
  * Speculative Streaming with trees that pay: each step the tree of most expected tokens a millisecond, by what calls cost on this
  * machine and how far the streams' probabilities came true; and plain steps, without streams where the mode allows it, where a
@@ -94,7 +91,7 @@ export function budgetedStreamDrafter(options: BudgetedStreamDrafterOptions): Dr
     }
     const fresh: Text = {
       fallback: new PlainFallback(),
-      ofWords: new PlainFallback({ credit: WORDS_CREDIT }),
+      ofWords: new PlainFallback(),
       pending: undefined,
       unjudged: undefined,
       bonus: 0,
