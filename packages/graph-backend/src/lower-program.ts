@@ -52,7 +52,7 @@ export class LowerProgram {
   ) {
     const { spec, streams, vocabulary } = options;
     this.#feeds = feedsOf(compiled.graph, spec, streams.gamma);
-    this.#past = new PastFeeds(compiled.graph, spec, this.#inputs);
+    this.#past = new PastFeeds(compiled.graph, this.#inputs);
     this.#places = vocabulary && new Map(Array.from(vocabulary, (token, place) => [token, place]));
   }
 

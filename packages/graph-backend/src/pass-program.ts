@@ -67,7 +67,7 @@ export class PassProgram {
       })),
     );
     this.#feeds = feedsOf(compiled.graph, options.spec, options.streams?.gamma ?? 0);
-    this.#past = new PastFeeds(compiled.graph, options.spec, this.#inputs);
+    this.#past = new PastFeeds(compiled.graph, this.#inputs);
   }
 
   static async compile(

@@ -48,7 +48,7 @@ export class StreamsProgram {
     readonly compiled: CompiledGraph,
   ) {
     this.#takes = new Set(compiled.graph.inputs);
-    this.#past = new PastFeeds(compiled.graph, spec, this.#inputs);
+    this.#past = new PastFeeds(compiled.graph, this.#inputs);
   }
 
   static async compile(

@@ -7,7 +7,7 @@ import {
   type TokenLogProbs,
 } from "@anabranch/core";
 
-/** Names of the outputs that {@link addTopTokens} declares. */
+/** What {@link addTopTokens} names its node and its outputs. */
 export interface TopNames {
   readonly node: string;
   readonly logProbs: string;
@@ -18,6 +18,7 @@ const namesOf = (node: string): TopNames => ({ node, logProbs: `${node}.logProbs
 
 const ONLY = namesOf("top");
 
+/** Names of the outputs that {@link addTopTokens} declares. */
 export const topOutputs = ({ logProbs, tokens } = ONLY): readonly string[] => [logProbs, tokens];
 
 /** Of every row read, the graph of a pass gives so many best tokens; who wants more reads its logits. */

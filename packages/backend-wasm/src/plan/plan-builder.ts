@@ -211,9 +211,8 @@ export class PlanBuilder implements Lowering {
     if (known !== undefined) return known;
     const { dtype } = this.#valueOf(name);
     const shape = this.shape(name);
-    const length = sizeOf(shape);
-    const address = this.#beforehand(4 * length);
-    this.#copied.push({ name, address, length, dtype });
+    const address = this.#beforehand(4 * sizeOf(shape));
+    this.#copied.push({ name, address, dtype });
     const living: Living = { at: located(address, shape), derived: new Map() };
     this.#living.set(name, living);
     return living;

@@ -5,7 +5,6 @@ import type { RopeTable } from "./lowering.js";
 export interface CopiedInput {
   readonly name: string;
   readonly address: number;
-  readonly length: number;
   readonly dtype: "f32" | "i32";
 }
 

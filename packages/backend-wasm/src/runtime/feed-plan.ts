@@ -7,6 +7,7 @@ import { RopeAngles } from "./rope-angles.js";
 
 /** Tells a plan where the tensors are that it reads where they lie. What they hold may change from run to run. */
 export function followInputs(heap: Heap, plan: Plan, inputs: Readonly<Record<string, Tensor>>): void {
+  // Of all or of none: a plan that was told of some would be taken for one that knows what it ran with last.
   for (const { name } of plan.followed) {
     if (!(inputs[name] instanceof HeldTensor)) throw new BackendFailedError(`${name} has left the heap.`);
   }
